@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every Swift target is built alike: Swift 6, strict memory safety, and no warning is let through.
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+]
+
+// A module may use those above it in this list, never those below.
+let modules: [(name: String, dependencies: [Target.Dependency])] = [
+  ("MKraftFormat", ["CXXH3"]),
+  ("MKraftStorage", ["MKraftFormat", "CLinux", system]),
+  ("MKraftReplica", ["MKraftFormat", "MKraftStorage"]),
+  ("MKraftServer", ["MKraftFormat", "MKraftStorage", "MKraftReplica", system] + nio),
+  ("MKraftForensics", ["MKraftFormat", "MKraftStorage", "MKraftReplica", system]),
+]
+
+let package = Package(
+  name: "mkraft-ctl",
+  products: modules.map { .library(name: $0.name, targets: [$0.name]) }
+    + [.executable(name: "mkraft-ctl", targets: ["mkraft-ctl"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+  ],
+  targets: [
+    .target(name: "CXXH3", cSettings: cSettings),
+    .target(name: "CLinux", cSettings: cSettings),
+  ]
+    + modules.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: swiftSettings) }
+    + [
+      .executableTarget(
+        name: "mkraft-ctl",
+        dependencies: modules.map { .init(stringLiteral: $0.name) } + [argumentParser, system],
+        swiftSettings: swiftSettings)
+    ]
+    + modules.map {
+      .testTarget(
+        name: "\($0.name)Tests", dependencies: [.init(stringLiteral: $0.name)] + $0.dependencies,
+        swiftSettings: swiftSettings)
+    }
+    + [
+      .testTarget(
+        name: "EndToEndTests",
+        dependencies: ["mkraft-ctl"] + modules.map { .init(stringLiteral: $0.name) } + [system],
+        swiftSettings: swiftSettings)
+    ]
+)

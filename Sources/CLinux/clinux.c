@@ -1,0 +1,29 @@
+#define _GNU_SOURCE
+#include "include/clinux.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+const int32_t clinux_o_direct = O_DIRECT;
+const int32_t clinux_o_tmpfile = O_TMPFILE;
+const int32_t clinux_at_symlink_follow = AT_SYMLINK_FOLLOW;
+
+// STATX_DIOALIGN came with Linux 6.1; older C libraries do not name it, the kernel's layout is fixed:
+// stx_dio_mem_align and stx_dio_offset_align lie at bytes 152 and 156 of struct statx.
+enum { statx_dioalign = 0x2000, dio_memory_at = 152, dio_offset_at = 156 };
+
+clinux_direct_alignment_t clinux_direct_alignment(int32_t fd) {
+  clinux_direct_alignment_t none = {0, 0}, found;
+  unsigned char raw[256];
+  uint32_t mask;
+  memset(raw, 0, sizeof raw);
+  if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, statx_dioalign, raw) != 0) return none;
+  memcpy(&mask, raw, sizeof mask);
+  if ((mask & statx_dioalign) == 0) return none;
+  memcpy(&found.memory, raw + dio_memory_at, sizeof found.memory);
+  memcpy(&found.offset, raw + dio_offset_at, sizeof found.offset);
+  return found;
+}
