@@ -1,0 +1,34 @@
+/// Sizes of the two quorums, in voters. They may differ (flexible quorums), but each pair that must meet does.
+public struct Quorums: Sendable, Equatable, BitwiseCopyable {
+  /// Replicas that must hold an entry before it is committed.
+  public var replication: Int
+  /// Replicas that must vote for a leader.
+  public var election: Int
+
+  public init(replication: Int, election: Int) {
+    self.replication = replication
+    self.election = election
+  }
+
+  /// A majority for both.
+  public static func majority(of voters: Int) -> Quorums {
+    let election = voters / 2 + 1
+    return Quorums(replication: election, election: election)
+  }
+
+  public func brokenInvariants(voters: Int) -> InvariantSet {
+    var broken = InvariantSet()
+    if !(1...max(1, voters)).contains(replication) || !(1...max(1, voters)).contains(election) {
+      broken.insert(.quorumRange)
+    }
+    if replication + election <= voters { broken.insert(.quorumsIntersect) }
+    if 2 * election <= voters { broken.insert(.electionQuorumsIntersect) }
+    return broken
+  }
+
+  /// The highest op that a replication quorum holds, given what each voter is known to hold; `held` has one op per voter.
+  public func committedOp(held: [UInt64]) -> UInt64 {
+    precondition(held.count >= replication, "there are as many voters as the quorum needs")
+    return held.sorted(by: >)[replication - 1]
+  }
+}

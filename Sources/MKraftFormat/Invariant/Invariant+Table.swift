@@ -1,0 +1,80 @@
+extension Invariant {
+  /// The stable name in words, used in output, manual and tests.
+  public var name: String { row.name }
+
+  /// What must hold.
+  public var statement: String { row.statement }
+
+  private var row: (name: String, statement: String) {
+    switch self {
+    case .headerReservedZero: ("header-reserved-zero", "nonce, tag and reserved bytes of a header are zero")
+    case .headerSize: ("header-size", "size of an entry is 256 to 1048576 bytes")
+    case .headerPlaceholderEmpty:
+      ("header-placeholder-empty", "a reserved or unknown header holds its slot and cluster and nothing else")
+    case .headerOperation: ("header-operation", "operation of an entry is not 0")
+    case .headerRootOp: ("header-root-op", "operation root stands at op 0 and nowhere else")
+    case .headerCommitBelowOp: ("header-commit-below-op", "commit < op, except that both are 0 at the root")
+    case .headerSlot:
+      ("header-slot", "op modulo slot_count is the slot; of a reserved or unknown header op is the slot")
+    case .headerCluster: ("header-cluster", "a header's cluster is the superblock's")
+    case .headerMessageSize: ("header-message-size", "size of an entry is at most message_size")
+    case .chainParent: ("chain-parent", "parent is the checksum of the header of op - 1")
+    case .chainTerm: ("chain-term", "terms never decrease along the chain")
+    case .chainTimestamp: ("chain-timestamp", "timestamps increase along the chain")
+    case .chainCommit: ("chain-commit", "commit stamps never decrease along the chain")
+    case .chainCheckpoint: ("chain-checkpoint", "checkpoint_id is the id of the checkpoint before the last one")
+    case .superblockReservedZero: ("superblock-reserved-zero", "reserved bytes of a superblock are zero")
+    case .superblockSequence: ("superblock-sequence", "sequence is at least 1")
+    case .superblockParent: ("superblock-parent", "parent is 0 if sequence is 1, and only then")
+    case .superblockFlags: ("superblock-flags", "virgin and clean are 0 or 1")
+    case .superblockSuffix:
+      ("superblock-suffix", "suffix headers are valid entries, each the parent of the next; unused ones are zero")
+    case .superblockCheckpointHeader:
+      ("superblock-checkpoint-header", "the checkpoint's op header is a valid entry of this cluster")
+    case .superblockCheckpointID:
+      ("superblock-checkpoint-id", "checkpoint id is the checksum of the checkpoint state it names")
+    case .commitMaxAtLeastCheckpoint: ("commit-max-at-least-checkpoint", "commit_max >= checkpoint.op")
+    case .logTermAtMostTerm: ("log-term-at-most-term", "log_term <= term")
+    case .cutTermAtMostLogTerm: ("cut-term-at-most-log-term", "cut.term <= log_term")
+    case .cutChecksum: ("cut-checksum", "cut.checksum is that of the last suffix header, if there is one, and never 0")
+    case .cleanHead: ("clean-head", "clean_op and clean_checksum are zero unless clean is 1, and then at least the cut")
+    case .syncRange: ("sync-range", "sync_op_min <= sync_op_max")
+    case .storageSize: ("storage-size", "storage_size is the grid's offset plus whole blocks, at most grid_blocks_max")
+    case .setsDisjoint: ("sets-disjoint", "acquired = reachable + released + trailers, disjoint")
+    case .replicaIndex:
+      ("replica-index", "replica is below the number of members, and member is that entry of the list")
+    case .memberList: ("member-list", "1 to 16 members, distinct and not 0; entries beyond them are zero")
+    case .votedForMember: ("voted-for-member", "voted_for is 0 or, while configuration_epoch is 0, a voter")
+    case .quorumRange: ("quorum-range", "each quorum is 1 to the number of voters")
+    case .quorumsIntersect: ("quorums-intersect", "quorum_replication + quorum_election > voters")
+    case .electionQuorumsIntersect: ("election-quorums-intersect", "2 * quorum_election > voters")
+    case .geometryIOUnit: ("geometry-io-unit", "io_unit is a power of two, 4096 to 65536")
+    case .geometrySlotCount:
+      ("geometry-slot-count", "slot_count is 64 to 1048576, a multiple of the headers in an io_unit")
+    case .geometryMessageSize:
+      ("geometry-message-size", "message_size is a power of two, 4096 to 1048576, at least io_unit")
+    case .geometryPipeline: ("geometry-pipeline", "pipeline is 1 to 32")
+    case .geometryHeadroom: ("geometry-headroom", "headroom is at least 1")
+    case .geometryInterval:
+      (
+        "geometry-interval",
+        "checkpoint_interval is at least headroom and pipeline, and interval + no-op reserve + pipeline + max(pipeline, headroom) <= slot_count"
+      )
+    case .geometrySessions: ("geometry-sessions", "sessions is 1 to 4096")
+    case .geometryBlockSize:
+      ("geometry-block-size", "block_size is a power of two, 16384 to 1048576, at least io_unit")
+    case .geometryGridBlocks: ("geometry-grid-blocks", "grid_blocks_max is 1 to 67108864")
+    case .replyReservedZero: ("reply-reserved-zero", "reserved bytes of a reply header are zero")
+    case .replySize: ("reply-size", "size of a reply is 256 bytes to message_size")
+    case .replySession: ("reply-session", "a reply stands in the slot its session owns")
+    case .blockReservedZero: ("block-reserved-zero", "reserved bytes of a block header are zero")
+    case .blockSize: ("block-size", "size of a block is 256 bytes to block_size")
+    case .blockAddress: ("block-address", "a block's address is its place in the grid")
+    case .blockType: ("block-type", "a block is of the type its referrer names")
+    case .blockCluster: ("block-cluster", "a block's cluster is the superblock's")
+    case .blockBirth: ("block-birth", "a block was born no later than the checkpoint that refers to it")
+    case .messageReservedZero: ("message-reserved-zero", "reserved bytes of a message header are zero")
+    case .messageSize: ("message-size", "size of a message is 256 to 1048576 bytes")
+    }
+  }
+}

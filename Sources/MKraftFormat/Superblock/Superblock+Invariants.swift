@@ -1,0 +1,77 @@
+extension Superblock {
+  /// The invariants that these fields break; the writer requires none before it writes, the reader reports them.
+  public var brokenInvariants: InvariantSet {
+    var broken = geometry.brokenInvariants
+    broken.formUnion(quorums.brokenInvariants(voters: members.voterCount))
+    func require(_ holds: Bool, _ invariant: Invariant) { if !holds { broken.insert(invariant) } }
+    require(sequence >= 1, .superblockSequence)
+    require((sequence == 1) == (parent == 0), .superblockParent)
+    require(members.isConsistent, .memberList)
+    require(Int(replica) < members.count && Int(replica) < MemberList.limit && hasOwnMember, .replicaIndex)
+    require(votedFor == 0 || configurationEpoch > 0 || members.contains(voter: votedFor), .votedForMember)
+    require(logTerm <= term, .logTermAtMostTerm)
+    require(cut.term <= logTerm, .cutTermAtMostLogTerm)
+    require(cut.checksum != 0 && (suffix.last.map(LogPosition.init).map { $0 == cut } ?? true), .cutChecksum)
+    require(clean.map { $0.op >= cut.op && $0.checksum != 0 } ?? true, .cleanHead)
+    require(syncOpMin <= syncOpMax, .syncRange)
+    require(commitMax >= checkpoint.op, .commitMaxAtLeastCheckpoint)
+    require(checkpoint.id == checkpoint.computedID, .superblockCheckpointID)
+    // The file's size follows from the geometry, and means nothing if that is unusable.
+    if geometry.brokenInvariants.isEmpty { require(hasPlausibleStorageSize, .storageSize) }
+    return broken
+  }
+
+  private var hasOwnMember: Bool {
+    Int(replica) < MemberList.limit && members[Int(replica)] == member
+  }
+
+  private var hasPlausibleStorageSize: Bool {
+    let grid = geometry.offset(of: .grid)
+    guard checkpoint.storageSize >= grid else { return false }
+    let blocks = (checkpoint.storageSize - grid) / UInt64(geometry.blockSize)
+    return (checkpoint.storageSize - grid) % UInt64(geometry.blockSize) == 0 && blocks <= geometry.gridBlocksMax
+  }
+
+  /// Those of the fields, and those that only the bytes show: reserved bytes, flags, the headers inside.
+  func brokenInvariants(in bytes: RawSpan) -> InvariantSet {
+    var broken = brokenInvariants
+    func require(_ holds: Bool, _ invariant: Invariant) { if !holds { broken.insert(invariant) } }
+    let reserved = [
+      Layout.reservedPrefix, Layout.reservedIdentity, Layout.reservedState, Layout.reservedMembers,
+      Layout.reservedCheckpoint,
+    ]
+    for range in reserved { require(bytes.isZero(range), .superblockReservedZero) }
+    for range in [CheckpointState.Layout.reservedHigh, CheckpointState.Layout.reserved] {
+      let section = Layout.checkpoint + range.lowerBound..<Layout.checkpoint + range.upperBound
+      require(bytes.isZero(section), .superblockReservedZero)
+    }
+    require(bytes.load(Layout.virgin) <= 1 && bytes.load(Layout.clean) <= 1, .superblockFlags)
+    if bytes.load(Layout.clean) == 0 {
+      let head = Layout.cleanOp.offset..<Layout.cleanChecksum.offset + Layout.cleanChecksum.size
+      require(bytes.isZero(head), .cleanHead)
+    }
+    let headerAt = Layout.checkpoint + CheckpointState.Layout.header
+    require(isEntry(bytes, at: headerAt), .superblockCheckpointHeader)
+    require(hasConsistentSuffix(bytes), .superblockSuffix)
+    return broken
+  }
+
+  private func isEntry(_ bytes: RawSpan, at base: Int) -> Bool {
+    guard let header = try? PrepareHeader(decoding: bytes.extracting(base..<base + PrepareHeader.byteCount)) else {
+      return false
+    }
+    return header.kind == .prepare && header.cluster == cluster
+  }
+
+  private func hasConsistentSuffix(_ bytes: RawSpan) -> Bool {
+    guard bytes.load(Layout.suffixCount) <= UInt32(Superblock.suffixLimit) else { return false }
+    for index in 0..<suffix.count {
+      guard isEntry(bytes, at: Layout.suffix + index * PrepareHeader.byteCount) else { return false }
+      guard index > 0 else { continue }
+      guard suffix[index].op == suffix[index - 1].op &+ 1, suffix[index].parent == suffix[index - 1].checksum else {
+        return false
+      }
+    }
+    return bytes.isZero(Layout.suffix + suffix.count * PrepareHeader.byteCount..<Superblock.byteCount)
+  }
+}
