@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "include/clinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,7 +18,7 @@ const int32_t clinux_at_symlink_follow = AT_SYMLINK_FOLLOW;
 enum { statx_dioalign = 0x2000, dio_memory_at = 152, dio_offset_at = 156 };
 
 clinux_direct_alignment_t clinux_direct_alignment(int32_t fd) {
-  clinux_direct_alignment_t none = {0, 0}, found;
+  clinux_direct_alignment_t none = {0, 0, 0}, found = {1, 0, 0};
   unsigned char raw[256];
   uint32_t mask;
   memset(raw, 0, sizeof raw);
@@ -26,4 +28,12 @@ clinux_direct_alignment_t clinux_direct_alignment(int32_t fd) {
   memcpy(&found.memory, raw + dio_memory_at, sizeof found.memory);
   memcpy(&found.offset, raw + dio_offset_at, sizeof found.offset);
   return found;
+}
+
+int32_t clinux_allocate(int32_t fd, int64_t byte_count) {
+  return fallocate(fd, 0, 0, byte_count) == 0 ? 0 : errno;
+}
+
+int32_t clinux_lock(int32_t fd) {
+  return flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
 }

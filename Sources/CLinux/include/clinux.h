@@ -10,11 +10,21 @@ extern const int32_t clinux_o_tmpfile;
 /// linkat(2): follow the symbolic link /proc/self/fd/N to the file itself.
 extern const int32_t clinux_at_symlink_follow;
 
-/// Alignment in bytes that direct I/O needs on the open file `fd`: of memory and of offsets. 0 when the kernel cannot say.
+/// Alignment in bytes that direct I/O needs on the open file `fd`: of memory and of offsets. `known` is 0 when the kernel
+/// cannot say; known alignments of 0 mean that the file does not support direct I/O.
 typedef struct {
+  uint32_t known;
   uint32_t memory;
   uint32_t offset;
 } clinux_direct_alignment_t;
 clinux_direct_alignment_t clinux_direct_alignment(int32_t fd);
+
+/// fallocate(2) of the bytes from 0 to `byte_count`, lengthening the file, without the C library's emulation, which writes to
+/// every block. Returns 0 or the error number.
+int32_t clinux_allocate(int32_t fd, int64_t byte_count);
+
+/// flock(2), exclusive and without waiting; a shim because Swift takes the name for that of a structure. Returns 0 or the
+/// error number.
+int32_t clinux_lock(int32_t fd);
 
 #endif

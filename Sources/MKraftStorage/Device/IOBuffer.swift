@@ -1,0 +1,89 @@
+/// Memory for direct I/O: allocated once, aligned, zero at first, and owned by this object alone.
+///
+/// The contents are not guarded: whoever shares a buffer between threads, or hands it to a device, must see to it that nobody
+/// writes while another reads. This is what `@unchecked Sendable` says here. Every access is checked against the bounds.
+@safe public final class IOBuffer: @unchecked Sendable {
+  /// The alignment of a page of memory, enough for direct I/O on every common device.
+  public static let pageAlignment = 4096
+  /// The largest alignment a buffer may have: the largest I/O unit of a data file.
+  public static let alignmentMax = 65536
+
+  private let base: UnsafeMutableRawPointer
+  /// The size in bytes, fixed for the buffer's life.
+  public let byteCount: Int
+
+  /// Allocates `byteCount` zero bytes at a multiple of `alignment`, a power of two from 16 to `alignmentMax`.
+  public init(byteCount: Int, alignment: Int = IOBuffer.pageAlignment) {
+    precondition(byteCount > 0, "an I/O buffer has at least one byte")
+    precondition(
+      alignment >= 16 && alignment <= IOBuffer.alignmentMax && alignment & (alignment - 1) == 0,
+      "the alignment of an I/O buffer is a power of two from 16 to 65536")
+    self.byteCount = byteCount
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: alignment)
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+  }
+
+  deinit {
+    unsafe base.deallocate()
+  }
+
+  /// The whole contents, to read.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      let span = unsafe RawSpan(_unsafeStart: base, byteCount: byteCount)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// The whole contents, to change: `var bytes = buffer.mutableBytes`. Use one such span at a time.
+  public var mutableBytes: MutableRawSpan {
+    @_lifetime(borrow self)
+    get {
+      let span = unsafe MutableRawSpan(_unsafeStart: base, byteCount: byteCount)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// Sets the bytes of `range` to zero.
+  public func zero(_ range: Range<Int>) {
+    check(range.lowerBound, range.count)
+    unsafe base.advanced(by: range.lowerBound).initializeMemory(as: UInt8.self, repeating: 0, count: range.count)
+  }
+
+  /// Copies all of `source` to `offset`.
+  public func copy(from source: RawSpan, at offset: Int = 0) {
+    check(offset, source.byteCount)
+    unsafe source.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      unsafe base.advanced(by: offset).copyMemory(from: start, byteCount: bytes.count)
+    }
+  }
+
+  /// Copies all of `source` to `offset`.
+  public func copy(from source: Span<UInt8>, at offset: Int = 0) {
+    copy(from: unsafe source.bytes, at: offset)
+  }
+
+  /// Copies the bytes of `range` of `source` to `offset`. The source may be this buffer, and the ranges may overlap.
+  public func copy(from source: IOBuffer, range: Range<Int>, at offset: Int) {
+    source.check(range.lowerBound, range.count)
+    check(offset, range.count)
+    unsafe base.advanced(by: offset).copyMemory(from: source.base + range.lowerBound, byteCount: range.count)
+  }
+
+  /// The memory of `count` bytes from `start`, for a system call made while the buffer is held.
+  @unsafe package func memory(_ count: Int, from start: Int) -> UnsafeMutableRawPointer {
+    check(start, count)
+    return unsafe base.advanced(by: start)
+  }
+
+  /// Whether the byte at `start` lies at a multiple of `alignment` in memory.
+  package func isAligned(_ start: Int, to alignment: Int) -> Bool {
+    unsafe (UInt(bitPattern: base) &+ UInt(bitPattern: start)) % UInt(alignment) == 0
+  }
+
+  private func check(_ start: Int, _ count: Int) {
+    precondition(start >= 0 && count >= 0 && start <= byteCount && count <= byteCount - start, "outside the I/O buffer")
+  }
+}

@@ -1,0 +1,43 @@
+/// A device that holds one data file: a run of bytes that can be read and durably written in place.
+///
+/// A device never repairs, retries or guesses: it says what happened. Offsets, counts and starts of writes are multiples of
+/// `directAlignment`; a read may have any, but only aligned ones go straight into the caller's buffer.
+public protocol Storage: AnyObject, Sendable {
+  /// The present length of the file in bytes.
+  var byteCount: UInt64 { get }
+
+  /// The alignment in bytes that the device demands for direct I/O: a power of two, at least 512; 4096 when unknown.
+  var directAlignment: Int { get }
+
+  /// Reads `count` bytes at `offset` of the file to `start` of `buffer`, and returns how many there were.
+  ///
+  /// They are fewer than `count` only at the end of the file; the rest of the buffer's range is then zeroed. After an error
+  /// the buffer's range holds nothing of use. Nothing is retried after `EIO`: the caller narrows the range down.
+  func read(
+    _ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int
+  ) throws(StorageError) -> Int
+
+  /// Writes `count` bytes from `start` of `buffer` at `offset` of the file; they are durable on return.
+  ///
+  /// A write beyond the end lengthens the file. After an error each 512-byte atom of the range is old or new; the caller must
+  /// stop (rule R2), for a second attempt that succeeds would not prove that the first one's bytes are durable.
+  func write(
+    _ count: Int, at offset: UInt64, from buffer: IOBuffer, from start: Int
+  ) throws(StorageError)
+
+  /// Makes the file `byteCount` bytes long, durably. New bytes are zero, and space for them is reserved where the filesystem
+  /// can do that; on a copy-on-write filesystem the reservation is worth nothing (rule R2).
+  func resize(to byteCount: UInt64) throws(StorageError)
+}
+
+extension Storage {
+  /// Reads into the beginning of `buffer`.
+  public func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer) throws(StorageError) -> Int {
+    try read(count, at: offset, into: buffer, from: 0)
+  }
+
+  /// Writes from the beginning of `buffer`.
+  public func write(_ count: Int, at offset: UInt64, from buffer: IOBuffer) throws(StorageError) {
+    try write(count, at: offset, from: buffer, from: 0)
+  }
+}
