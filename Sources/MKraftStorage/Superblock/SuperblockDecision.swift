@@ -1,0 +1,164 @@
+public import MKraftFormat
+
+/// Which superblock a file is opened at, decided from what stands at the four homes (rule R9).
+public struct SuperblockDecision: Sendable {
+  /// Why no superblock can be opened at, or must not be.
+  public enum Refusal: Error, Sendable, Equatable {
+    /// Nothing of ours stands at any home.
+    case notFound
+    /// What is there needs a newer release.
+    case newerFormat
+    /// Copies of two files, or of two geometries.
+    case identitiesDiffer
+    /// Two copies of one sequence with different checksums.
+    case fork(sequence: UInt64)
+    /// A copy is more than one update ahead of the quorum's: opening would roll back an acknowledged state.
+    case copyAhead(copy: Int, sequence: UInt64, chosen: UInt64)
+    /// Two copies of successive sequences that are not linked by parent.
+    case notLinked(copy: Int, sequence: UInt64, chosen: UInt64)
+    /// No sequence is held by two copies. What one copy says still bounds term, commit and checkpoint from below.
+    case quorumLost(newest: UInt64)
+
+    public var name: String {
+      switch self {
+      case .notFound: "superblock-not-found"
+      case .newerFormat: "format-newer"
+      case .identitiesDiffer: "superblock-identities-differ"
+      case .fork: "superblock-fork"
+      case .copyAhead: "superblock-copy-ahead"
+      case .notLinked: "superblock-not-linked"
+      case .quorumLost: "superblock-quorum-lost"
+      }
+    }
+  }
+
+  /// What a copy is in the light of the choice.
+  public enum CopyState: String, Sendable {
+    /// The chosen superblock.
+    case current
+    /// An earlier update.
+    case stale
+    /// The beginning of an update that was never acknowledged.
+    case unacknowledged
+    case misdirected
+    /// Another file's.
+    case foreign
+    case damaged
+    case unreadable
+    case missing
+  }
+
+  public let outcome: Result<Superblock, Refusal>
+  /// One per home.
+  public let states: [CopyState]
+  /// Copies to write before any effect leaves the replica, in this order: first homes with nothing of worth, last the homes
+  /// that hold something, so that the only instance of anything is never overwritten before the chosen state is safe.
+  public let repairs: [Int]
+
+  public var chosen: Superblock? { try? outcome.get() }
+
+  /// Whether the file may only be read: a feature this release does not know (rule R5).
+  public var isReadOnly: Bool { (chosen?.features.unknownReadOnlyCompatible ?? 0) != 0 }
+
+  public init(_ survey: SuperblockSurvey) {
+    let atHome = survey.sightings.filter(\.isAtHome).map(\.superblock)
+    if let one = atHome.first, !atHome.allSatisfy({ $0.isSameFile(as: one) }) {
+      self.init(refusing: .identitiesDiffer, survey.copies)
+    } else if atHome.isEmpty && survey.sawNewerFormat {
+      self.init(refusing: .newerFormat, survey.copies)
+    } else {
+      self.init(copies: survey.copies)
+    }
+  }
+
+  /// Decides from the observations at the four homes alone.
+  public init(copies: [CopyObservation]) {
+    let valid = copies.enumerated().compactMap { index, copy in copy.valid.map { (index, $0) } }
+    if let refusal = SuperblockDecision.contradiction(among: valid) {
+      self.init(refusing: refusal, copies)
+      return
+    }
+    guard let newest = valid.map(\.1.sequence).max() else {
+      let isNewer = copies.contains(where: \.isNewerFormat)
+      self.init(refusing: isNewer ? .newerFormat : .notFound, copies)
+      return
+    }
+    let held = valid.map(\.1).filter { superblock in
+      valid.count { $0.1.sequence == superblock.sequence } >= Superblock.openThreshold
+    }
+    guard let chosen = held.max(by: { $0.sequence < $1.sequence }) else {
+      self.init(refusing: .quorumLost(newest: newest), copies)
+      return
+    }
+    if let refusal = SuperblockDecision.broken(link: chosen, among: valid) {
+      self.init(refusing: refusal, copies)
+      return
+    }
+    let states = copies.map { SuperblockDecision.state(of: $0, chosen: chosen) }
+    let worthless = states.indices.filter { [.damaged, .unreadable, .missing].contains(states[$0]) }
+    let replaceable = states.indices.filter { [.stale, .misdirected, .foreign].contains(states[$0]) }
+    let unacknowledged = states.indices.filter { states[$0] == .unacknowledged }
+    self.init(outcome: .success(chosen), states: states, repairs: worthless + replaceable + unacknowledged)
+  }
+
+  private init(outcome: Result<Superblock, Refusal>, states: [CopyState], repairs: [Int]) {
+    self.outcome = outcome
+    self.states = states
+    self.repairs = repairs
+  }
+
+  private init(refusing refusal: Refusal, _ copies: [CopyObservation]) {
+    let states = copies.map { SuperblockDecision.state(of: $0, chosen: nil) }
+    self.init(outcome: .failure(refusal), states: states, repairs: [])
+  }
+
+  private static func contradiction(among valid: [(Int, Superblock)]) -> Refusal? {
+    for (index, (_, one)) in valid.enumerated() {
+      for (_, other) in valid[..<index] {
+        guard one.isSameFile(as: other) else { return .identitiesDiffer }
+        if one.sequence == other.sequence && one.checksum != other.checksum { return .fork(sequence: one.sequence) }
+      }
+    }
+    return nil
+  }
+
+  /// Copies next to the chosen sequence must be linked to it, and none may be further ahead.
+  private static func broken(link chosen: Superblock, among valid: [(Int, Superblock)]) -> Refusal? {
+    for (index, copy) in valid where copy.sequence != chosen.sequence {
+      if copy.sequence > chosen.sequence {
+        guard copy.sequence - chosen.sequence == 1 else {
+          return .copyAhead(copy: index, sequence: copy.sequence, chosen: chosen.sequence)
+        }
+        guard copy.parent == chosen.checksum else {
+          return .notLinked(copy: index, sequence: copy.sequence, chosen: chosen.sequence)
+        }
+      } else if chosen.sequence - copy.sequence == 1, chosen.parent != copy.checksum {
+        return .notLinked(copy: index, sequence: copy.sequence, chosen: chosen.sequence)
+      }
+    }
+    return nil
+  }
+
+  private static func state(of copy: CopyObservation, chosen: Superblock?) -> CopyState {
+    switch copy {
+    case .damaged: .damaged
+    case .unreadable: .unreadable
+    case .beyondEnd: .missing
+    case .misdirected: .misdirected
+    case .valid(let superblock):
+      if let chosen {
+        superblock.sequence == chosen.sequence
+          ? .current : superblock.sequence < chosen.sequence ? .stale : .unacknowledged
+      } else {
+        .stale
+      }
+    }
+  }
+}
+
+extension Superblock {
+  /// Whether both belong to one file: cluster, member, file_id and geometry.
+  public func isSameFile(as other: Superblock) -> Bool {
+    cluster == other.cluster && member == other.member && fileID == other.fileID && geometry == other.geometry
+  }
+}
