@@ -25,7 +25,12 @@ import Testing
       let path = directory["new"]
       let creation = try DataFileCreation(path, unnamed: unnamed)
       #expect(creation.path == path)
-      try creation.preallocate(65_536)
+      do throws(StorageError) {
+        try creation.preallocate(65_536)
+      } catch {
+        #expect(error == StorageError(.resize, path, count: 65_536, cause: .unsupported))
+        try creation.storage.resize(to: 65_536)
+      }
       try creation.storage.write(8192, at: 4096, from: IOBuffer(pattern(8192)))
       #expect(throws: OpenError(path, .missing)) { _ = try FileStorage.open(path, for: .reading(cached: true)) }
       if unnamed && creation.temporaryName == nil { #expect(directory.names.isEmpty) }
