@@ -35,7 +35,7 @@ extension LockHolder {
   }
 
   /// Finds the holder in lines such as "1: FLOCK  ADVISORY  WRITE 4242 fe:00:1234 0 EOF".
-  static func processID(in list: String, device: UInt64, inode: UInt64) -> Int32? {
+  package static func processID(in list: String, device: UInt64, inode: UInt64) -> Int32? {
     for line in list.split(separator: "\n") {
       let words = line.split(separator: " ")
       guard words.count >= 6, words[1] == "FLOCK", words[3] == "WRITE" else { continue }

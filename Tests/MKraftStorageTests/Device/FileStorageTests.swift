@@ -130,7 +130,8 @@ import Testing
       try storage.resize(to: 1 << 20)
       #expect(storage.byteCount == 1 << 20)
       let size = try Stat(path)
-      #expect(size.blocksAllocated * 512 >= 1 << 20, "the space is reserved")
+      let reserves = (try? DataFileCreation(directory["probe"]).preallocate(4096)) != nil
+      #expect(!reserves || size.blocksAllocated * 512 >= 1 << 20, "the space is reserved")
       let buffer = IOBuffer(byteCount: 8192)
       #expect(try storage.read(8192, at: 0, into: buffer) == 8192)
       #expect(buffer.array(0..<8192) == pattern(5000) + [UInt8](repeating: 0, count: 3192))
