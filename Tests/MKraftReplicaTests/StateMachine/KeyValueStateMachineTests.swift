@@ -39,6 +39,22 @@ import Testing
     #expect(results == expected)
   }
 
+  @Test func anEmptyValueIsNotAnAbsentKey() throws {
+    var machine = KeyValueStateMachine()
+    let results = try run(
+      &machine,
+      [
+        .put(key: a, value: []), .compareAndSet(key: a, expected: nil, value: [1]),
+        .compareAndSet(key: b, expected: [], value: [1]), .compareAndSet(key: a, expected: [], value: [1]),
+      ])
+    let expected: [KeyValueResult] = [
+      KeyValueResult(.ok), KeyValueResult(.conditionFailed, current: .included), KeyValueResult(.conditionFailed),
+      KeyValueResult(.ok),
+    ]
+    #expect(results == expected)
+    #expect(machine.pairs == [KeyValuePair(key: a, value: [1])])
+  }
+
   @Test func scansReturnTheRangeInOrder() throws {
     var machine = KeyValueStateMachine()
     _ = try run(&machine, [.put(key: b, value: [2]), .put(key: [0x61, 0], value: [3]), .put(key: a, value: [1])])
