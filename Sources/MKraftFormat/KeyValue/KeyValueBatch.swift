@@ -5,8 +5,6 @@
 
 /// Sizes and limits of the key-value operation's bodies. All sizes are in bytes.
 public enum KeyValueBatch {
-  /// The operation number of a batch in a header.
-  public static let operation: UInt8 = 128
   /// Most events in one batch.
   public static let countMax = 8190
   /// A key has 1 to this many bytes.
@@ -28,8 +26,10 @@ public enum KeyValueBatch {
     (size + (alignment - 1)) & ~(alignment - 1)
   }
 
-  /// The first byte of `range` that is not zero.
-  static func firstNonZero(in bytes: RawSpan, _ range: Range<Int>) -> Int? {
+  /// The first byte of `range`, counted from `base`, that is not zero.
+  static func firstNonZero(in bytes: RawSpan, _ range: Range<Int>, base: Int = 0) -> Int? {
+    let range = base + range.lowerBound..<base + range.upperBound
+    guard !bytes.isZero(range) else { return nil }
     for offset in range where bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 {
       return offset
     }

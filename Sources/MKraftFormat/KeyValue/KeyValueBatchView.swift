@@ -30,9 +30,9 @@ public struct KeyValueBatchView: ~Escapable {
       throw KeyValueBatchError(.bodyTooShort, offset: body.byteCount)
     }
     guard body.byteCount <= bodySizeMax else { throw KeyValueBatchError(.bodyTooLarge, offset: bodySizeMax) }
-    let count = Int(body.load(fromByteOffset: 0, as: UInt32.self))
+    let count = Int(body.load(KeyValueLayout.Batch.count))
     guard (1...KeyValueBatch.countMax).contains(count) else { throw KeyValueBatchError(.countOutOfRange, offset: 0) }
-    if let offset = KeyValueBatch.firstNonZero(in: body, 4..<KeyValueBatch.headSize) {
+    if let offset = KeyValueBatch.firstNonZero(in: body, KeyValueLayout.Batch.reserved) {
       throw KeyValueBatchError(.reservedNotZero, offset: offset)
     }
     var isReadOnly = true
@@ -55,15 +55,14 @@ public struct KeyValueBatchView: ~Escapable {
     }
     let header = KeyValueEventHeader(body, at: offset)
     let code = try header.validate(at: offset, index: index)
-    let reserved = offset + 16..<offset + KeyValueBatch.eventHeaderSize
-    if let offset = KeyValueBatch.firstNonZero(in: body, reserved) {
+    if let offset = KeyValueBatch.firstNonZero(in: body, KeyValueLayout.Event.reserved, base: offset) {
       throw KeyValueBatchError(.reservedNotZero, index: index, offset: offset)
     }
     let padded = KeyValueBatch.padded(header.size)
     guard padded <= room else {
       throw KeyValueBatchError(.bytesBeyondEnd, index: index, offset: body.byteCount)
     }
-    if let offset = KeyValueBatch.firstNonZero(in: body, offset + header.size..<offset + padded) {
+    if let offset = KeyValueBatch.firstNonZero(in: body, header.size..<padded, base: offset) {
       throw KeyValueBatchError(.paddingNotZero, index: index, offset: offset)
     }
     offset += padded

@@ -6,8 +6,8 @@ struct KeyValuePairHeader: BitwiseCopyable {
   /// Reads the header at `offset`; the caller has checked that it is inside.
   @inline(__always)
   init(_ bytes: RawSpan, at offset: Int) {
-    keySize = Int(bytes.load(fromByteOffset: offset, as: UInt16.self))
-    valueSize = Int(bytes.load(fromByteOffset: offset + 4, as: UInt32.self))
+    keySize = Int(bytes.load(KeyValueLayout.Pair.keySize, base: offset))
+    valueSize = Int(bytes.load(KeyValueLayout.Pair.valueSize, base: offset))
   }
 
   /// Size of the pair without padding.

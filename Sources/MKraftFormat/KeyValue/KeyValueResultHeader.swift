@@ -1,5 +1,7 @@
 /// The fixed part of a result, as it stands in the bytes.
 struct KeyValueResultHeader: BitwiseCopyable {
+  private typealias Layout = KeyValueLayout.Result
+
   let status: UInt8
   let more: UInt8
   let current: UInt8
@@ -9,11 +11,11 @@ struct KeyValueResultHeader: BitwiseCopyable {
   /// Reads the header at `offset`; the caller has checked that it is inside.
   @inline(__always)
   init(_ body: RawSpan, at offset: Int) {
-    status = body.load(fromByteOffset: offset)
-    more = body.load(fromByteOffset: offset + 1)
-    current = body.load(fromByteOffset: offset + 2)
-    size = Int(body.load(fromByteOffset: offset + 4, as: UInt32.self))
-    pairs = Int(body.load(fromByteOffset: offset + 8, as: UInt32.self))
+    status = body.load(Layout.status, base: offset)
+    more = body.load(Layout.more, base: offset)
+    current = body.load(Layout.current, base: offset)
+    size = Int(body.load(Layout.size, base: offset))
+    pairs = Int(body.load(Layout.pairs, base: offset))
   }
 
   /// Checks that the fields fit the status. `offset` is the header's, `index` the result's.
@@ -22,16 +24,16 @@ struct KeyValueResultHeader: BitwiseCopyable {
       throw KeyValueBatchError(.unknownStatus, index: index, offset: offset)
     }
     guard more == 0 || (more == 1 && status == .ok && pairs > 0) else {
-      throw KeyValueBatchError(.moreInvalid, index: index, offset: offset + 1)
+      throw KeyValueBatchError(.moreInvalid, index: index, offset: offset + Layout.more.offset)
     }
     guard let current = KeyValueCurrent(rawValue: current), current == .absent || status == .conditionFailed else {
-      throw KeyValueBatchError(.currentInvalid, index: index, offset: offset + 2)
+      throw KeyValueBatchError(.currentInvalid, index: index, offset: offset + Layout.current.offset)
     }
     guard size == 0 || status == .ok || current == .included else {
-      throw KeyValueBatchError(.bytesNotAllowed, index: index, offset: offset + 4)
+      throw KeyValueBatchError(.bytesNotAllowed, index: index, offset: offset + Layout.size.offset)
     }
     guard pairs == 0 || status == .ok else {
-      throw KeyValueBatchError(.pairsInvalid, index: index, offset: offset + 8)
+      throw KeyValueBatchError(.pairsInvalid, index: index, offset: offset + Layout.pairs.offset)
     }
   }
 }

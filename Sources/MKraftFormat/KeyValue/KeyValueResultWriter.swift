@@ -3,6 +3,8 @@
 /// The number of results is known from the start, and room for all their headers is set aside, so that a result never takes
 /// the place of a later one. What does not fit beside them is left out by name. All bytes up to `byteCount` are written.
 public struct KeyValueResultWriter: ~Copyable {
+  private typealias Layout = KeyValueLayout.Result
+
   /// Bytes written so far; the body's size after the last result.
   public private(set) var byteCount = KeyValueBatch.headSize
   private let sizeMax: Int
@@ -17,8 +19,8 @@ public struct KeyValueResultWriter: ~Copyable {
     precondition(
       count >= 0 && KeyValueBatch.headSize + KeyValueBatch.resultHeaderSize * count <= sizeMax,
       "no room for the headers of all results")
-    body.store(UInt32(count), toByteOffset: 0)
-    body.store(UInt32(0), toByteOffset: 4)
+    body.store(UInt32(count), KeyValueLayout.Results.count)
+    body.zero(KeyValueLayout.Results.reserved)
   }
 
   /// Adds a result without bytes.
@@ -61,9 +63,9 @@ public struct KeyValueResultWriter: ~Copyable {
     guard let scan else { preconditionFailure("a pair outside a scan") }
     let size = KeyValueBatch.pairHeaderSize + key.byteCount + value.byteCount
     guard KeyValueBatch.padded(size) <= room else { return false }
-    body.store(UInt16(key.byteCount), toByteOffset: byteCount)
-    body.store(UInt16(0), toByteOffset: byteCount + 2)
-    body.store(UInt32(value.byteCount), toByteOffset: byteCount + 4)
+    body.zero(byteCount..<byteCount + KeyValueBatch.pairHeaderSize)
+    body.store(UInt16(key.byteCount), KeyValueLayout.Pair.keySize, base: byteCount)
+    body.store(UInt32(value.byteCount), KeyValueLayout.Pair.valueSize, base: byteCount)
     byteCount += KeyValueBatch.pairHeaderSize
     appendBytes(key, into: &body)
     appendBytes(value, into: &body)
@@ -79,13 +81,13 @@ public struct KeyValueResultWriter: ~Copyable {
     self.scan = nil
     guard scan.pairs > 0 else {
       let status: KeyValueStatus = more ? .resultTooLarge : .ok
-      body.store(status.rawValue, toByteOffset: scan.header)
+      body.store(status.rawValue, Layout.status, base: scan.header)
       return
     }
     let size = byteCount - scan.header - KeyValueBatch.resultHeaderSize
-    body.store(UInt8(more ? 1 : 0), toByteOffset: scan.header + 1)
-    body.store(UInt32(size), toByteOffset: scan.header + 4)
-    body.store(scan.pairs, toByteOffset: scan.header + 8)
+    body.store(UInt8(more ? 1 : 0), Layout.more, base: scan.header)
+    body.store(UInt32(size), Layout.size, base: scan.header)
+    body.store(scan.pairs, Layout.pairs, base: scan.header)
   }
 
   /// Room for bytes of the current result, once the headers of those to come are set aside. Its own header is written.
@@ -100,12 +102,10 @@ public struct KeyValueResultWriter: ~Copyable {
   ) {
     precondition(remaining > 0 && scan == nil, "more results than events, or a result inside a scan")
     remaining -= 1
-    body.store(status.rawValue, toByteOffset: byteCount)
-    body.store(UInt8(0), toByteOffset: byteCount + 1)
-    body.store(current.rawValue, toByteOffset: byteCount + 2)
-    body.store(UInt8(0), toByteOffset: byteCount + 3)
-    body.store(UInt32(size), toByteOffset: byteCount + 4)
-    body.store(UInt64(0), toByteOffset: byteCount + 8)
+    body.zero(byteCount..<byteCount + KeyValueBatch.resultHeaderSize)
+    body.store(status.rawValue, Layout.status, base: byteCount)
+    body.store(current.rawValue, Layout.current, base: byteCount)
+    body.store(UInt32(size), Layout.size, base: byteCount)
     byteCount += KeyValueBatch.resultHeaderSize
   }
 
@@ -119,9 +119,7 @@ public struct KeyValueResultWriter: ~Copyable {
   @_lifetime(body: copy body)
   private mutating func pad(into body: inout MutableRawSpan) {
     let end = KeyValueBatch.padded(byteCount)
-    while byteCount < end {
-      body.store(UInt8(0), toByteOffset: byteCount)
-      byteCount += 1
-    }
+    body.zero(byteCount..<end)
+    byteCount = end
   }
 }

@@ -20,9 +20,9 @@ public struct KeyValueResultsView: ~Escapable {
     guard body.byteCount >= KeyValueBatch.headSize else {
       throw KeyValueBatchError(.bodyTooShort, offset: body.byteCount)
     }
-    let count = Int(body.load(fromByteOffset: 0, as: UInt32.self))
+    let count = Int(body.load(KeyValueLayout.Results.count))
     guard count <= KeyValueBatch.countMax else { throw KeyValueBatchError(.countOutOfRange, offset: 0) }
-    if let offset = KeyValueBatch.firstNonZero(in: body, 4..<KeyValueBatch.headSize) {
+    if let offset = KeyValueBatch.firstNonZero(in: body, KeyValueLayout.Results.reserved) {
       throw KeyValueBatchError(.reservedNotZero, offset: offset)
     }
     var offset = KeyValueBatch.headSize
@@ -38,15 +38,15 @@ public struct KeyValueResultsView: ~Escapable {
     }
     let header = KeyValueResultHeader(body, at: offset)
     try header.validate(at: offset, index: index)
-    try requireZeros(body, offset + 3..<offset + 4, .reservedNotZero, index: index)
-    try requireZeros(body, offset + 12..<offset + 16, .reservedNotZero, index: index)
+    try requireZeros(body, KeyValueLayout.Result.reserved1, base: offset, .reservedNotZero, index: index)
+    try requireZeros(body, KeyValueLayout.Result.reserved2, base: offset, .reservedNotZero, index: index)
     let start = offset + KeyValueBatch.resultHeaderSize
     let padded = KeyValueBatch.padded(header.size)
     guard padded <= body.byteCount - start else {
       throw KeyValueBatchError(.bytesBeyondEnd, index: index, offset: body.byteCount)
     }
     let end = start + header.size
-    try requireZeros(body, end..<start + padded, .paddingNotZero, index: index)
+    try requireZeros(body, header.size..<padded, base: start, .paddingNotZero, index: index)
     if header.pairs > 0 { try validatePairs(body, start..<end, count: header.pairs, index: index) }
     offset = start + padded
   }
@@ -64,21 +64,21 @@ public struct KeyValueResultsView: ~Escapable {
       guard (1...KeyValueBatch.keySizeMax).contains(header.keySize) else {
         throw KeyValueBatchError(.keySizeOutOfRange, index: index, offset: offset)
       }
-      try requireZeros(body, offset + 2..<offset + 4, .reservedNotZero, index: index)
+      try requireZeros(body, KeyValueLayout.Pair.reserved, base: offset, .reservedNotZero, index: index)
       let padded = KeyValueBatch.padded(header.size)
       guard padded <= range.upperBound - offset else {
         throw KeyValueBatchError(.bytesBeyondEnd, index: index, offset: range.upperBound)
       }
-      try requireZeros(body, offset + header.size..<offset + padded, .paddingNotZero, index: index)
+      try requireZeros(body, header.size..<padded, base: offset, .paddingNotZero, index: index)
       offset += padded
     }
     guard offset == range.upperBound else { throw KeyValueBatchError(.pairsInvalid, index: index, offset: offset) }
   }
 
   private static func requireZeros(
-    _ body: RawSpan, _ range: Range<Int>, _ reason: KeyValueBatchError.Reason, index: Int
+    _ body: RawSpan, _ range: Range<Int>, base: Int, _ reason: KeyValueBatchError.Reason, index: Int
   ) throws(KeyValueBatchError) {
-    guard let offset = KeyValueBatch.firstNonZero(in: body, range) else { return }
+    guard let offset = KeyValueBatch.firstNonZero(in: body, range, base: base) else { return }
     throw KeyValueBatchError(reason, index: index, offset: offset)
   }
 }

@@ -30,7 +30,7 @@ package struct KeyValueStateMachine: StateMachine {
     op: UInt64, timestamp: UInt64, operation: UInt8, body: RawSpan, result: inout MutableRawSpan
   ) -> Int {
     guard result.byteCount >= KeyValueBatch.headSize else { return 0 }
-    guard operation == KeyValueBatch.operation else { return Self.writeNothing(into: &result) }
+    guard operation == Operation.keyValue.rawValue else { return Self.writeNothing(into: &result) }
     let batch: KeyValueBatchView
     do throws(KeyValueBatchError) {
       batch = try KeyValueBatchView(validating: body, bodySizeMax: result.byteCount)

@@ -1,3 +1,5 @@
+package import MKraftFormat
+
 /// What an operation needs before it can be applied (R23).
 package enum Prefetch: Equatable, Sendable {
   /// Everything is cached: apply runs to its end without I/O.
