@@ -1,7 +1,8 @@
-// The bytes of the key-value operation: a request body carries a batch of events, the reply's body one result per event, in
-// the same order. `man/` describes both in tables. Reading is two steps: a view's initialiser validates the whole body once,
-// names what is wrong and where, and never traps; its iterator then hands out events without further checks. Nothing here
-// allocates but the types that own their bytes (`KeyValueEvent`, `KeyValueBatchBuilder`, `KeyValueResult`).
+// The bytes of the key-value operation: a request body carries a batch of events, the reply's body one result per
+// event, in the same order. `man/` describes both in tables. Reading is two steps: a view's initialiser validates the
+// whole body once, names what is wrong and where, and never traps; its iterator then hands out events without further
+// checks. Nothing here allocates but the types that own their bytes (`KeyValueEvent`, `KeyValueBatchBuilder`,
+// `KeyValueResult`).
 
 /// Sizes and limits of the key-value operation's bodies. All sizes are in bytes.
 public enum KeyValueBatch {

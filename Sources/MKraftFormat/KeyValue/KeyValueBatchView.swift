@@ -8,8 +8,8 @@ public struct KeyValueBatchView: ~Escapable {
 
   /// Validates the whole body.
   ///
-  /// `bodySizeMax` is what a message holds beside its header, for requests and replies alike. An event takes at least 40 bytes
-  /// of a request and 16 of a reply, so the results of a batch that fits always have room for their headers.
+  /// `bodySizeMax` is what a message holds beside its header, for requests and replies alike. An event takes at least
+  /// 40 bytes of a request and 16 of a reply, so the results of a batch that fits always have room for their headers.
   @_lifetime(copy body)
   public init(validating body: RawSpan, bodySizeMax: Int) throws(KeyValueBatchError) {
     let summary = try Self.validate(body, bodySizeMax: bodySizeMax)

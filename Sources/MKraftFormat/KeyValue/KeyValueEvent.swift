@@ -8,7 +8,8 @@ public enum KeyValueEvent: Equatable, Sendable {
   case delete(key: [UInt8])
   /// Sets the value of a key if it has exactly the value `expected`; if that is nil, if it has none.
   case compareAndSet(key: [UInt8], expected: [UInt8]?, value: [UInt8])
-  /// Reads at most `limit` (1 or more) pairs in the order of their keys, from `start` to before `end`; to the last if nil.
+  /// Reads at most `limit` (1 or more) pairs in the order of their keys, from `start` to before `end`; to the last if
+  /// nil.
   case scan(start: [UInt8], end: [UInt8]?, limit: UInt32)
 }
 

@@ -1,7 +1,8 @@
 /// Writes the body of a reply: one result per event, in order, without allocation.
 ///
-/// The number of results is known from the start, and room for all their headers is set aside, so that a result never takes
-/// the place of a later one. What does not fit beside them is left out by name. All bytes up to `byteCount` are written.
+/// The number of results is known from the start, and room for all their headers is set aside, so that a result never
+/// takes the place of a later one. What does not fit beside them is left out by name. All bytes up to `byteCount` are
+/// written.
 public struct KeyValueResultWriter: ~Copyable {
   private typealias Layout = KeyValueLayout.Result
 
@@ -11,7 +12,8 @@ public struct KeyValueResultWriter: ~Copyable {
   private var remaining: Int
   private var scan: (header: Int, pairs: UInt32)?
 
-  /// Writes the head. `body` must have room for the head and `count` headers; the same span belongs in every later call.
+  /// Writes the head. `body` must have room for the head and `count` headers; the same span belongs in every later
+  /// call.
   @_lifetime(body: copy body)
   public init(count: Int, into body: inout MutableRawSpan) {
     sizeMax = body.byteCount

@@ -1,8 +1,8 @@
 internal import MKraftFormat
 
-/// An ordered map of byte strings: a list of chunks, each a sorted list of at most `chunkCountMax` entries, none empty, all keys
-/// of a chunk before those of the next. A lookup is two binary searches; a change moves entries of one chunk, and now and then
-/// the list of chunks.
+/// An ordered map of byte strings: a list of chunks, each a sorted list of at most `chunkCountMax` entries, none empty,
+/// all keys of a chunk before those of the next. A lookup is two binary searches; a change moves entries of one chunk,
+/// and now and then the list of chunks.
 struct KeyValueMap {
   /// Most entries in a chunk; a full one is split in two halves.
   static let chunkCountMax = 256
@@ -19,8 +19,8 @@ struct KeyValueMap {
   /// Number of entries.
   private(set) var count = 0
 
-  /// The position of the first entry whose key is not before `key`, or behind the last entry of its chunk; `found` tells whether
-  /// it is the key's own.
+  /// The position of the first entry whose key is not before `key`, or behind the last entry of its chunk; `found`
+  /// tells whether it is the key's own.
   func find(_ key: RawSpan) -> (position: Position, found: Bool) {
     let chunk = chunkIndex(for: key)
     guard chunk < chunks.count else { return (Position(chunk: 0, index: 0), false) }
@@ -36,7 +36,8 @@ struct KeyValueMap {
     return (Position(chunk: chunk, index: low), false)
   }
 
-  /// The entry at `position`, or the first of the next chunk if it is behind the last of its own; nil behind the last of all.
+  /// The entry at `position`, or the first of the next chunk if it is behind the last of its own; nil behind the last
+  /// of all.
   func entry(at position: inout Position) -> KeyValueEntry? {
     guard position.chunk < chunks.count else { return nil }
     if position.index >= chunks[position.chunk].count {

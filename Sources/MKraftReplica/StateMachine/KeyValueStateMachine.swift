@@ -2,8 +2,8 @@ internal import MKraftFormat
 
 /// The key-value state in memory, rebuilt from the log.
 ///
-/// The events of a batch are executed one after the other, each sees the changes of those before it, and none undoes another: a
-/// batch is applied as one op, but it is no transaction with conditions over the whole.
+/// The events of a batch are executed one after the other, each sees the changes of those before it, and none undoes
+/// another: a batch is applied as one op, but it is no transaction with conditions over the whole.
 package struct KeyValueStateMachine: StateMachine {
   private var map = KeyValueMap()
 
@@ -95,7 +95,8 @@ package struct KeyValueStateMachine: StateMachine {
     writer.append(.ok, into: &result)
   }
 
-  /// Ends at the first pair that is behind the range, above the limit, or does not fit: the size of a result bounds the work.
+  /// Ends at the first pair that is behind the range, above the limit, or does not fit: the size of a result bounds the
+  /// work.
   @_lifetime(result: copy result)
   private func scan(
     _ event: borrowing KeyValueEventView, _ writer: inout KeyValueResultWriter, _ result: inout MutableRawSpan

@@ -1,7 +1,7 @@
 /// The state that operations of clients change, executed in two steps (R23).
 ///
-/// Prefetch names the blocks that an operation needs. When all are cached, apply runs to its end without I/O. State and results
-/// depend on nothing but the sequence of operations applied: no clock, no randomness, no order of completions.
+/// Prefetch names the blocks that an operation needs. When all are cached, apply runs to its end without I/O. State and
+/// results depend on nothing but the sequence of operations applied: no clock, no randomness, no order of completions.
 package protocol StateMachine: ~Copyable {
   /// Names what `apply` of the same operation needs. Changes no state that a result depends on.
   mutating func prefetch(operation: UInt8, body: RawSpan) -> Prefetch

@@ -15,7 +15,8 @@ import Testing
   @Test func whatDoesNotFitIsLeftOutByName() throws {
     let results = KeyValueSamples.results
     let headers = 8 + 5 * 16
-    // The bytes beyond the headers are given to the results in order: 8 for the get, 8 for the compare-and-set, 16 a pair.
+    // The bytes beyond the headers are given to the results in order: 8 for the get, 8 for the compare-and-set, 16 a
+    // pair.
     let none = try decodeResults(written(sizeMax: headers))
     #expect(none[1] == KeyValueResult(.resultTooLarge))
     #expect(none[3] == KeyValueResult(.conditionFailed, current: .omitted))

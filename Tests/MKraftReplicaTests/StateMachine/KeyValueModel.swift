@@ -5,8 +5,8 @@ struct KeyValueModel {
   private(set) var values: [[UInt8]: [UInt8]] = [:]
   private(set) var keys: [[UInt8]] = []
 
-  /// The results of a batch, where the reply's body has `sizeMax` bytes: 8 for its head, 16 for each result, and the bytes of
-  /// each result in multiples of 8 while they last.
+  /// The results of a batch, where the reply's body has `sizeMax` bytes: 8 for its head, 16 for each result, and the
+  /// bytes of each result in multiples of 8 while they last.
   mutating func apply(_ events: [KeyValueEvent], sizeMax: Int) -> [KeyValueResult] {
     var room = sizeMax - 8 - 16 * events.count
     return events.map { apply($0, &room) }
