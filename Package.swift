@@ -26,6 +26,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("MKraftStorage", ["MKraftFormat", "CLinux", system]),
   ("MKraftReplica", ["MKraftFormat", "MKraftStorage"]),
   ("MKraftServer", ["MKraftFormat", "MKraftStorage", "MKraftReplica", system] + nio),
+  ("MKraftOutput", [system]),
   ("MKraftForensics", ["MKraftFormat", "MKraftStorage", "MKraftReplica", system]),
 ]
 
