@@ -150,7 +150,8 @@ public struct JournalRecovery: Sendable {
   private mutating func afterEnd(
     _ evidence: SlotEvidence, _ choice: RecoveryRow.Decision, op: UInt64, row: Int
   ) -> SlotVerdict.Disposition {
-    if let clean = superblock.clean, op > clean.op, evidence.validHeader.map({ $0.op == op && $0.kind == .prepare }) == true
+    if let clean = superblock.clean, op > clean.op,
+      evidence.validHeader.map({ $0.op == op && $0.kind == .prepare }) == true
     {
       addFault(.superblockStale, op: op, row: row, expected: nil)
       return .faulty

@@ -46,7 +46,8 @@ public enum RecoveryTable {
     RecoveryRow(
       name: "vacated-torn", headers: [.vacated], prepares: [.bad], agreement: .notApplicable,
       alone: nil, aloneInTail: .cut, several: .ask, have: false, nack: .never,
-      evidence: "the slot was found damaged and given up above the cut; the prepare written since was never acknowledged"),
+      evidence:
+        "the slot was found damaged and given up above the cut; the prepare written since was never acknowledged"),
     RecoveryRow(
       name: "blank", headers: [.reserved, .older], prepares: [.reserved, .older], agreement: .notApplicable,
       alone: nil, aloneInTail: .blank, several: .blank, have: false, nack: .always,
