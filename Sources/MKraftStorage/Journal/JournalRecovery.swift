@@ -46,8 +46,9 @@ public struct JournalRecovery: Sendable {
     nextOp > geometry.lastOp(after: superblock.checkpoint.op) ? nil : geometry.slot(of: nextOp)
   }
 
-  /// Takes the evidence of `nextSlot`.
-  public mutating func add(_ evidence: SlotEvidence) {
+  /// Takes the evidence of `nextSlot`, and says what becomes of the slot if the replica starts at all.
+  @discardableResult
+  public mutating func add(_ evidence: SlotEvidence) -> SlotVerdict.Disposition {
     precondition(evidence.slot == nextSlot, "slots are given in op order, each once")
     let op = nextOp
     nextOp += 1
@@ -57,6 +58,7 @@ public struct JournalRecovery: Sendable {
     noteProofs(evidence, condition, op: op)
     let disposition = dispose(evidence, condition, op: op, row: row)
     decision.slots[evidence.slot] = SlotVerdict(row: UInt8(row), disposition: disposition)
+    return disposition
   }
 
   /// Commit stamps prove commitment, whatever became of the entry; a header of the expected op proves that the log reached it.

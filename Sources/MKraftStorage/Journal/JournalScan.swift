@@ -3,9 +3,9 @@ public import MKraftFormat
 /// Reads a whole log in op order and decides on it.
 public struct JournalScan {
   /// The decision on the log behind `superblock`.
-  /// - Parameter visit: called with the evidence of every slot, in op order from the checkpoint on.
+  /// - Parameter visit: called with the evidence of every slot and what is made of it, in op order from the checkpoint on.
   public static func run(
-    _ storage: any Storage, _ superblock: Superblock, visit: (SlotEvidence) -> Void = { _ in }
+    _ storage: any Storage, _ superblock: Superblock, visit: (SlotEvidence, SlotVerdict.Disposition) -> Void = { _, _ in }
   ) -> JournalDecision {
     let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
     var recovery = JournalRecovery(superblock)
@@ -14,8 +14,7 @@ public struct JournalScan {
       for evidence in reader.evidence(of: slot..<min(slot + reader.batchLimit, slotCount)) {
         // The ring wraps once: the batch that reaches the checkpoint's own slot may hold slots that were taken already.
         guard recovery.nextSlot == evidence.slot else { break }
-        visit(evidence)
-        recovery.add(evidence)
+        visit(evidence, recovery.add(evidence))
       }
     }
     return recovery.finish()
