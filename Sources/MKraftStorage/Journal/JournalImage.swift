@@ -38,12 +38,12 @@ public final class JournalImage {
 
   /// The header of a slot. What is in the image was valid when it was put there.
   public func header(slot: Int) -> PrepareHeader {
-    let ring = ring
+    let buffer = ring
     let base = slot * PrepareHeader.byteCount
-    guard let header = try? PrepareHeader(decoding: ring.bytes.extracting(base..<base + PrepareHeader.byteCount)) else {
-      preconditionFailure("headers in the image are valid")
-    }
-    return header
+    let bytes = buffer.bytes.extracting(base..<base + PrepareHeader.byteCount)
+    let decoded = try? PrepareHeader(decoding: bytes)
+    guard let decoded else { preconditionFailure("headers in the image are valid") }
+    return decoded
   }
 
   public func unit(of slot: Int) -> Int { slot / geometry.headersPerUnit }

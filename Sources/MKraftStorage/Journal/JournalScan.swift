@@ -5,7 +5,8 @@ public struct JournalScan {
   /// The decision on the log behind `superblock`.
   /// - Parameter visit: called with the evidence of every slot and what is made of it, in op order from the checkpoint on.
   public static func run(
-    _ storage: any Storage, _ superblock: Superblock, visit: (SlotEvidence, SlotVerdict.Disposition) -> Void = { _, _ in }
+    _ storage: any Storage, _ superblock: Superblock,
+    visit: (SlotEvidence, SlotVerdict.Disposition) -> Void = { _, _ in }
   ) -> JournalDecision {
     let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
     var recovery = JournalRecovery(superblock)

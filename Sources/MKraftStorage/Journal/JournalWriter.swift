@@ -55,7 +55,8 @@ public struct JournalWriter {
     precondition(count <= buffer.byteCount, "the entry fits in its slot")
     precondition(buffer.bytes.isZero(Int(header.size)..<count), "the rest of the last unit is zero")
     pending.append(Pending(header: header))
-    return JournalWrite(offset: geometry.prepareOffset(slot: geometry.slot(of: header.op)), count: count, buffer: buffer)
+    return JournalWrite(
+      offset: geometry.prepareOffset(slot: geometry.slot(of: header.op)), count: count, buffer: buffer)
   }
 
   /// The prepare of `op` is on disk.
