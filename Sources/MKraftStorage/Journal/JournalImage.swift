@@ -40,10 +40,11 @@ public final class JournalImage {
   public func header(slot: Int) -> PrepareHeader {
     let buffer = ring
     let base = slot * PrepareHeader.byteCount
-    let bytes = buffer.bytes.extracting(base..<base + PrepareHeader.byteCount)
-    let decoded = try? PrepareHeader(decoding: bytes)
-    guard let decoded else { preconditionFailure("headers in the image are valid") }
-    return decoded
+    do {
+      return try PrepareHeader(decoding: buffer.bytes.extracting(base..<base + PrepareHeader.byteCount))
+    } catch {
+      preconditionFailure("headers in the image are valid")
+    }
   }
 
   public func unit(of slot: Int) -> Int { slot / geometry.headersPerUnit }
