@@ -32,7 +32,8 @@ public final class JournalImage {
   }
 
   public func set(_ header: PrepareHeader, slot: Int) {
-    var bytes = ring.mutableBytes
+    let buffer = ring
+    var bytes = buffer.mutableBytes
     header.encode(into: &bytes, at: slot * PrepareHeader.byteCount)
   }
 
