@@ -1,32 +1,37 @@
-internal import MKraftFormat
+public import MKraftFormat
 
 /// The key-value state in memory, rebuilt from the log.
 ///
 /// The events of a batch are executed one after the other, each sees the changes of those before it, and none undoes
 /// another: a batch is applied as one op, but it is no transaction with conditions over the whole.
-package struct KeyValueStateMachine: StateMachine {
+public struct KeyValueStateMachine: StateMachine {
   private var map = KeyValueMap()
 
   /// An empty state.
-  package init() {}
+  public init() {}
 
   /// Number of keys that have a value.
-  package var count: Int { map.count }
+  public var count: Int { map.count }
 
   /// Shows every pair in the order of the keys.
-  package func forEachPair(_ body: (_ key: [UInt8], _ value: [UInt8]) -> Void) {
+  public func forEachPair(_ body: (_ key: [UInt8], _ value: [UInt8]) -> Void) {
     for chunk in map.chunks {
       for entry in chunk { body(entry.key, entry.value) }
     }
   }
 
   /// All state is in memory, so every operation is ready.
-  package mutating func prefetch(operation: UInt8, body: RawSpan) -> Prefetch {
+  public mutating func prefetch(operation: UInt8, body: RawSpan) -> Prefetch {
     .ready
   }
 
+  /// Never called: no block is ever named.
+  public mutating func supply(_ reference: BlockReference, _ block: RawSpan) {
+    preconditionFailure("a state in memory names no blocks")
+  }
+
   @_lifetime(result: copy result)
-  package mutating func apply(
+  public mutating func apply(
     op: UInt64, timestamp: UInt64, operation: UInt8, body: RawSpan, result: inout MutableRawSpan
   ) -> Int {
     guard result.byteCount >= KeyValueBatch.headSize else { return 0 }

@@ -1,0 +1,19 @@
+public import MKraftStorage
+
+/// One transfer that the shell must perform on the data file.
+public struct IORequest: Sendable {
+  public enum Direction: Sendable {
+    case read
+    /// Durable before it is reported complete.
+    case write
+  }
+
+  /// Names the request when it is reported complete.
+  public let token: UInt64
+  public let direction: Direction
+  public let offset: UInt64
+  /// Bytes, from the start of `buffer`.
+  public let count: Int
+  /// The shell's until it reports the request complete.
+  public let buffer: IOBuffer
+}

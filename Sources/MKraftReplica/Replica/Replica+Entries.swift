@@ -1,0 +1,159 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// From a request to a committed entry to a reply.
+extension ReplicaCore {
+  func takeBuffer() -> IOBuffer {
+    freeBuffers.popLast() ?? IOBuffer(byteCount: Int(geometry.messageSize))
+  }
+
+  /// Begins the next entry: fills a buffer, links it to the head, and hands its prepare to the journal.
+  func begin(
+    _ operation: Operation, for request: MessageHeader? = nil, body: RawSpan = RawSpan(),
+    from connection: ConnectionID? = nil,
+    into effects: inout [ReplicaEffect]
+  ) {
+    precondition(head.op < geometry.lastOp(after: superblock.checkpoint.op), "there is a slot for the entry")
+    var header = PrepareHeader()
+    header.cluster = superblock.cluster
+    header.parent = head.checksum
+    header.requestChecksum = request?.checksum ?? 0
+    header.checkpointID = superblock.checkpoint.parentID
+    header.client = request?.client ?? 0
+    header.term = consensus.term
+    header.op = head.op + 1
+    header.commit = consensus.commit
+    header.timestamp = max(head.timestamp + 1, now)
+    header.session = request?.session ?? 0
+    header.request = request?.request ?? 0
+    header.configurationEpoch = superblock.configurationEpoch
+    header.size = UInt32(PrepareHeader.byteCount + body.byteCount)
+    header.release = FormatVersion.release
+    header.operation = operation.rawValue
+    header.replica = superblock.replica
+    header.bodyChecksum = Checksum.of(body, as: .prepareBody)
+    header.seal()
+    precondition(header.isChild(of: head), "an entry continues the chain")
+    let buffer = takeBuffer()
+    var bytes = buffer.mutableBytes
+    header.encode(into: &bytes)
+    buffer.copy(from: body, at: PrepareHeader.byteCount)
+    buffer.zero(Int(header.size)..<geometry.bytesOnDisk(size: Int(header.size)))
+    window.append(WindowEntry(header: header, buffer: buffer, isLoaded: true, connection: connection))
+    head = header
+    entriesBegun += 1
+    submit(journal.begin(header, in: buffer), .prepare(op: header.op), into: &effects)
+  }
+
+  /// Applies what is committed and loaded, in op order. Prefetch first: apply does no I/O (rule R23).
+  func applyCommitted(into effects: inout [ReplicaEffect]) {
+    while let entry = window.first, entry.isLoaded, entry.header.op <= consensus.commit, !blockAwaited {
+      let isKeyValue = entry.header.operation == Operation.keyValue.rawValue
+      let body = entry.buffer.bytes.extracting(PrepareHeader.byteCount..<Int(entry.header.size))
+      if isKeyValue && !isCached(operation: entry.header.operation, body: body, into: &effects) { return }
+      apply(entry, into: &effects)
+      applied = entry.header.op
+      window.removeFirst()
+      freeBuffers.append(entry.buffer)
+    }
+  }
+
+  /// Whether the state machine has all that it needs for the operation; if not, the next block is asked for.
+  func isCached(operation: UInt8, body: RawSpan, into effects: inout [ReplicaEffect]) -> Bool {
+    guard case .needs(let references) = machine.prefetch(operation: operation, body: body) else { return true }
+    guard let reference = references.first else { preconditionFailure("what is needed is named") }
+    precondition(reference.address > 0, "a reference to a block")
+    blockAwaited = true
+    let buffer = IOBuffer(byteCount: Int(geometry.blockSize))
+    let offset = geometry.offset(of: .grid) + (reference.address - 1) * UInt64(geometry.blockSize)
+    submit(.read, .block(reference, buffer), offset: offset, count: buffer.byteCount, buffer, into: &effects)
+    return false
+  }
+
+  private func apply(_ entry: WindowEntry, into effects: inout [ReplicaEffect]) {
+    switch Operation(rawValue: entry.header.operation) {
+    case .register:
+      let header = entry.header
+      sessions.open(
+        Session(
+          client: header.client, number: header.op, requestChecksum: header.requestChecksum, op: header.op,
+          timestamp: header.timestamp, operation: header.operation))
+      reply(to: entry, into: &effects)
+    case .keyValue: applyKeyValue(entry, into: &effects)
+    case .root, .noop, .upgrade, .reconfigure, nil: break
+    }
+  }
+
+  /// Executes a request of a session that is open, once: a session evicted or replaced meanwhile, or a request that was
+  /// executed already, changes nothing. All of that depends on the log alone.
+  private func applyKeyValue(_ entry: WindowEntry, into effects: inout [ReplicaEffect]) {
+    let header = entry.header
+    guard let session = sessions[header.client], session.number == header.session, session.request < header.request
+    else {
+      if let connection = entry.connection {
+        refuse(.sessionUnknown, answering: header.requestChecksum, to: connection, into: &effects)
+      }
+      return
+    }
+    let body = entry.buffer.bytes.extracting(PrepareHeader.byteCount..<Int(header.size))
+    let result = execute(op: header.op, timestamp: header.timestamp, body: body)
+    sessions.update(header.client) {
+      $0.request = header.request
+      $0.requestChecksum = header.requestChecksum
+      $0.op = header.op
+      $0.timestamp = header.timestamp
+      $0.operation = header.operation
+      $0.result = result
+    }
+    reply(to: entry, into: &effects)
+  }
+
+  func execute(op: UInt64, timestamp: UInt64, body: RawSpan) -> [UInt8] {
+    let buffer = resultBuffer
+    var result = buffer.mutableBytes
+    let count = machine.apply(
+      op: op, timestamp: timestamp, operation: Operation.keyValue.rawValue, body: body, result: &result)
+    return [UInt8](copying: buffer.bytes.extracting(0..<count))
+  }
+
+  private func reply(to entry: WindowEntry, into effects: inout [ReplicaEffect]) {
+    guard let connection = entry.connection, let session = sessions[entry.header.client] else { return }
+    reply(from: session, to: connection, into: &effects)
+  }
+
+  /// Sends the stored result of a session's last request.
+  func reply(from session: Session, to connection: ConnectionID, into effects: inout [ReplicaEffect]) {
+    var header = message(.reply)
+    header.client = session.client
+    header.requestChecksum = session.requestChecksum
+    header.op = session.op
+    header.session = session.number
+    header.request = session.request
+    header.timestamp = session.timestamp
+    header.operation = session.operation
+    header.seal(body: session.result.rawSpan)
+    effects.append(.send(connection, header, body: session.result))
+  }
+
+  /// A message of this replica, not sealed.
+  func message(_ command: Command) -> MessageHeader {
+    var header = MessageHeader(command, cluster: superblock.cluster)
+    header.term = consensus.term
+    header.commit = consensus.commit
+    header.release = FormatVersion.release
+    header.replica = superblock.replica
+    header.leader = consensus.leader.map(UInt8.init) ?? MessageHeader.noReplica
+    return header
+  }
+
+  func refuse(
+    _ refusal: Refusal, answering requestChecksum: UInt128, to connection: ConnectionID,
+    into effects: inout [ReplicaEffect]
+  ) {
+    var header = message(.refusal)
+    header.requestChecksum = requestChecksum
+    header.status = refusal.rawValue
+    header.seal()
+    effects.append(.send(connection, header, body: []))
+  }
+}

@@ -1,0 +1,167 @@
+public import MKraftFormat
+internal import MKraftStorage
+
+/// What clients ask for.
+extension ReplicaCore {
+  /// Takes a message whose header and body are verified.
+  public func receive(
+    from connection: ConnectionID, header: MessageHeader, body: RawSpan, now: UInt64,
+    into effects: inout [ReplicaEffect]
+  ) {
+    guard phase != .halted && phase != .stopped else { return }
+    self.now = max(self.now, now)
+    switch header.command {
+    case .pingClient: answerPing(header, from: connection, into: &effects)
+    case .request:
+      if let refusal = take(header, body, from: connection, into: &effects) {
+        refuse(refusal, answering: header.checksum, to: connection, into: &effects)
+      }
+      pump(into: &effects)
+    case .pongClient, .reply, .refusal:
+      refuse(.operationUnknown, answering: header.checksum, to: connection, into: &effects)
+    }
+  }
+
+  private func answerPing(_ ping: MessageHeader, from connection: ConnectionID, into effects: inout [ReplicaEffect]) {
+    guard ping.cluster == 0 || ping.cluster == superblock.cluster else {
+      return refuse(.clusterMismatch, answering: ping.checksum, to: connection, into: &effects)
+    }
+    var pong = message(.pongClient)
+    // Only what is durable is told: the term of the established superblock, not one being taken.
+    pong.term = superblock.term
+    pong.requestChecksum = ping.checksum
+    pong.op = journal.durableOp
+    pong.echo = ping.echo
+    pong.timestamp = now
+    pong.messageSize = geometry.messageSize
+    pong.operation = consensus.role.rawValue
+    pong.seal()
+    effects.append(.send(connection, pong, body: []))
+  }
+
+  /// Takes a request, or says why not.
+  private func take(
+    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
+  ) -> Refusal? {
+    guard header.cluster == superblock.cluster else { return .clusterMismatch }
+    switch phase {
+    case .serving: break
+    case .stopping, .stampingClean, .stopped, .halted: return .stopping
+    default: return .starting
+    }
+    guard consensus.role == .leader else { return .notLeader }
+    guard body.byteCount <= geometry.bodySizeMax else { return .bodyInvalid }
+    switch Operation(rawValue: header.operation) {
+    case .register: return takeRegister(header, body, from: connection, into: &effects)
+    case .keyValue: return takeKeyValue(header, body, from: connection, into: &effects)
+    default: return .operationUnknown
+    }
+  }
+
+  private func takeRegister(
+    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
+  ) -> Refusal? {
+    guard header.client != 0, header.session == 0, header.request == 0, body.byteCount == 0 else { return .bodyInvalid }
+    if let refusal = joinOrRefuse(header, from: connection) { return refusal.value }
+    return enqueue(header, body, from: connection, into: &effects)
+  }
+
+  private func takeKeyValue(
+    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
+  ) -> Refusal? {
+    let isReadOnly: Bool
+    do {
+      isReadOnly = try KeyValueBatchView(validating: body, bodySizeMax: geometry.bodySizeMax).isReadOnly
+    } catch { return .bodyInvalid }
+    guard !isReadOnly else {
+      guard reads.count < ReplicaCore.readLimit else { return .overloaded }
+      reads.append(
+        QueuedRead(connection: connection, header: header, body: [UInt8](copying: body), after: lastAccepted))
+      return nil
+    }
+    guard header.client != 0, let session = sessions[header.client], session.number == header.session else {
+      return .sessionUnknown
+    }
+    guard header.request > session.request else {
+      guard header.request == session.request, header.request > 0 else { return .requestStale }
+      guard header.checksum == session.requestChecksum else { return .requestMismatch }
+      reply(from: session, to: connection, into: &effects)
+      return nil
+    }
+    if let refusal = joinOrRefuse(header, from: connection) { return refusal.value }
+    return enqueue(header, body, from: connection, into: &effects)
+  }
+
+  /// The op that the last request taken will have.
+  private var lastAccepted: UInt64 { head.op + UInt64(requests.count) }
+
+  /// A request of a client that has one under way: the same one again joins it, to be answered on the new connection; another
+  /// one must wait. Nil when the client has none under way.
+  private func joinOrRefuse(_ header: MessageHeader, from connection: ConnectionID) -> JoinOutcome? {
+    if let index = window.firstIndex(where: { $0.header.client == header.client }) {
+      guard window[index].header.requestChecksum == header.checksum else { return JoinOutcome(value: .sessionBusy) }
+      window[index].connection = connection
+      return JoinOutcome(value: nil)
+    }
+    if let queued = requests.first(where: { $0.header.client == header.client }) {
+      // Both wait on a live connection: the first copy answers there.
+      return JoinOutcome(value: queued.header.checksum == header.checksum ? nil : .sessionBusy)
+    }
+    return nil
+  }
+
+  /// Begins an entry for the request, or queues it until the pipeline has a place.
+  private func enqueue(
+    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
+  ) -> Refusal? {
+    guard lastAccepted < geometry.lastClientOp(after: superblock.checkpoint.op) else { return .ringFull }
+    if requests.isEmpty && window.count < Int(geometry.pipeline) {
+      begin(header, body, from: connection, into: &effects)
+      return nil
+    }
+    guard requests.count < Int(geometry.sessions) else { return .overloaded }
+    requests.append(QueuedRequest(connection: connection, header: header, body: [UInt8](copying: body)))
+    return nil
+  }
+
+  private func begin(
+    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
+  ) {
+    guard let operation = Operation(rawValue: header.operation) else {
+      preconditionFailure("the operation was checked")
+    }
+    begin(operation, for: header, body: body, from: connection, into: &effects)
+  }
+
+  /// Begins entries for waiting requests as far as the pipeline has places.
+  func admitQueued(into effects: inout [ReplicaEffect]) {
+    while window.count < Int(geometry.pipeline), !requests.isEmpty {
+      let request = requests.removeFirst()
+      begin(request.header, request.body.rawSpan, from: request.connection, into: &effects)
+    }
+  }
+
+  /// Answers reads that come after nothing but applied entries. They take no op.
+  func serveReads(into effects: inout [ReplicaEffect]) {
+    while let read = reads.first, read.after <= applied, !blockAwaited {
+      guard isCached(operation: Operation.keyValue.rawValue, body: read.body.rawSpan, into: &effects) else { return }
+      reads.removeFirst()
+      let result = execute(op: applied, timestamp: head.timestamp, body: read.body.rawSpan)
+      var header = message(.reply)
+      header.client = read.header.client
+      header.requestChecksum = read.header.checksum
+      header.op = applied
+      header.session = read.header.session
+      header.request = read.header.request
+      header.timestamp = head.timestamp
+      header.operation = Operation.keyValue.rawValue
+      header.seal(body: result.rawSpan)
+      effects.append(.send(read.connection, header, body: result))
+    }
+  }
+}
+
+/// A request found its client busy: `value` is why it is refused, or nil when it joined the one under way.
+struct JoinOutcome {
+  let value: Refusal?
+}

@@ -1,0 +1,152 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// From an opened file to a leader that takes requests. Each step is durable before the next begins.
+extension ReplicaCore {
+  /// Begins: superblock copies first, then the header ring, then the term.
+  public func start(into effects: inout [ReplicaEffect]) {
+    precondition(phase == .idle, "a replica is started once")
+    phase = .repairing
+    guard !superblockRepairs.isEmpty else { return heal(into: &effects) }
+    establish(superblock, copies: superblockRepairs, into: &effects)
+  }
+
+  // MARK: Superblock
+
+  func establish(_ next: Superblock, copies: [Int], into effects: inout [ReplicaEffect]) {
+    update = SuperblockUpdate(next, order: copies, buffer: superblockBuffer)
+    superblockUpdates += 1
+    continueUpdate(into: &effects)
+  }
+
+  func continueUpdate(into effects: inout [ReplicaEffect]) {
+    guard let step = update?.next(), let update else { preconditionFailure("a superblock update is under way") }
+    switch step {
+    case .write(_, let offset):
+      submit(.write, .superblock, offset: offset, count: update.buffer.byteCount, update.buffer, into: &effects)
+    case .read(_, let offset):
+      submit(.read, .superblock, offset: offset, count: update.buffer.byteCount, update.buffer, into: &effects)
+    case .failed(let verified): halt(.superblock(verified: verified), into: &effects)
+    case .done(let unwritable):
+      superblock = update.superblock
+      unwritableCopies = unwritable
+      self.update = nil
+      superblockEstablished(into: &effects)
+    }
+  }
+
+  private func superblockEstablished(into effects: inout [ReplicaEffect]) {
+    switch phase {
+    case .repairing: heal(into: &effects)
+    case .takingTerm:
+      consensus.grant(from: consensus.own)
+      consensus.hold(journal.durableOp, by: consensus.own) { [image, geometry] in
+        image.header(slot: geometry.slot(of: $0)).term
+      }
+      phase = .replaying
+      pump(into: &effects)
+    case .stampingClean:
+      phase = .stopped
+      effects.append(.stopped)
+    default: preconditionFailure("superblocks are written at the start and at the stop")
+    }
+  }
+
+  // MARK: Header ring
+
+  /// Makes the recovery's decision durable, one unit after the other, in op order.
+  func heal(into effects: inout [ReplicaEffect]) {
+    phase = .healing
+    let first = geometry.slot(of: superblock.checkpoint.op + 1)
+    if let write = journal.nextHealingWrite(from: first) { return submit(write, .healing, into: &effects) }
+    takeTerm(into: &effects)
+  }
+
+  // MARK: Term
+
+  /// Stands for election in the next term. What is recorded, before anything new is written or sent: the term and the vote,
+  /// and the head of the log it was adopted with, so that leftovers above it are void and what is below it cannot vanish.
+  private func takeTerm(into effects: inout [ReplicaEffect]) {
+    phase = .takingTerm
+    consensus.campaign()
+    var next = superblock.successor()
+    next.term = consensus.term
+    next.votedFor = consensus.votedFor
+    next.logTerm = consensus.term
+    next.isVirgin = false
+    next.clean = nil
+    next.cut = LogPosition(head)
+    next.suffix = suffix()
+    // Alone, whatever is durable here is on a replication quorum.
+    if superblock.members.voterCount == 1 { next.commitMax = max(next.commitMax, head.op) }
+    next.seal()
+    establish(next, copies: Array(0..<Superblock.copyCount), into: &effects)
+  }
+
+  /// The last headers of the log, at most 32, down to the checkpoint.
+  private func suffix() -> SuffixHeaders {
+    var suffix = SuffixHeaders()
+    let count = min(head.op - superblock.checkpoint.op, UInt64(Superblock.suffixLimit))
+    for op in head.op - count + 1..<head.op + 1 { suffix.append(image.header(slot: geometry.slot(of: op))) }
+    return suffix
+  }
+
+  // MARK: Log
+
+  /// Reads the log's entries back, up to a pipeline of them at once; `applyCommitted` applies them in op order.
+  func continueReplay(into effects: inout [ReplicaEffect]) {
+    while replayOp <= head.op, window.count < Int(geometry.pipeline) {
+      let header = image.header(slot: geometry.slot(of: replayOp))
+      precondition(header.op == replayOp, "the image holds the log")
+      let buffer = takeBuffer()
+      window.append(WindowEntry(header: header, buffer: buffer, isLoaded: false, connection: nil))
+      submit(
+        .read, .replay(op: replayOp), offset: geometry.prepareOffset(slot: geometry.slot(of: replayOp)),
+        count: geometry.bytesOnDisk(size: Int(header.size)), buffer, into: &effects)
+      replayOp += 1
+    }
+    if applied == head.op { appendNoop(into: &effects) }
+  }
+
+  /// Whether the entry read back is the one that was decided on.
+  func finishReplayRead(of op: UInt64) -> Bool {
+    let position = Int(op - applied - 1)
+    let entry = window[position]
+    guard entry.isIntact else { return false }
+    window[position].isLoaded = true
+    return true
+  }
+
+  /// A new leader's first entry. A full ring has no place for it: alone, nothing depends on it, and reads are answered.
+  private func appendNoop(into effects: inout [ReplicaEffect]) {
+    phase = .appendingNoop
+    guard head.op < geometry.lastOp(after: superblock.checkpoint.op) else { return becomeReady(into: &effects) }
+    begin(.noop, into: &effects)
+  }
+
+  func becomeReady(into effects: inout [ReplicaEffect]) {
+    phase = .serving
+    effects.append(.ready)
+    if stopRequested { stop(into: &effects) }
+  }
+}
+
+extension ReplicaCore.WindowEntry {
+  /// Whether the buffer holds the entry that the header names, header and body.
+  var isIntact: Bool {
+    let buffer = buffer
+    guard let found = try? PrepareHeader(decoding: buffer.bytes), found == header else { return false }
+    return header.matches(body: buffer.bytes.extracting(PrepareHeader.byteCount..<Int(header.size)))
+  }
+}
+
+extension Superblock {
+  /// The next update of this superblock: sequence + 1, linked to it by parent.
+  func successor() -> Superblock {
+    var next = self
+    next.sequence += 1
+    next.parent = checksum
+    next.release = FormatVersion.release
+    return next
+  }
+}

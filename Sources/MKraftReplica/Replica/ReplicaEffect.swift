@@ -1,0 +1,35 @@
+public import MKraftFormat
+public import MKraftStorage
+
+/// What the replica wants done.
+public enum ReplicaEffect: Sendable {
+  case io(IORequest)
+  /// Send a message. What it says is durable already: a reply is given out only after the entry's prepare and then its
+  /// header were reported on disk, and nothing leaves before three superblock copies name the term.
+  case send(ConnectionID, MessageHeader, body: [UInt8])
+  /// The log is recovered and this replica leads: it takes requests. Given out once.
+  case ready
+  /// The clean mark is durable: the process may end.
+  case stopped
+  /// Nothing more will be done or sent.
+  case halt(ReplicaHalt)
+}
+
+/// Why a replica halted (rule R2): it never goes on after a failed transfer.
+public enum ReplicaHalt: Error, Sendable, CustomStringConvertible {
+  case storage(StorageError)
+  /// Fewer than three superblock copies could be established.
+  case superblock(verified: Int)
+  /// An entry that was right when the file was opened is not any more.
+  case entryChanged(op: UInt64)
+
+  public var description: String {
+    switch self {
+    case .storage(let error): error.description
+    case .superblock(let verified):
+      "only \(verified) of \(Superblock.copyCount) superblock copies could be written and read back, three are needed"
+    case .entryChanged(let op):
+      "the entry of op \(op) was right when the file was opened and is not any more"
+    }
+  }
+}
