@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 const int32_t clinux_o_direct = O_DIRECT;
@@ -36,4 +37,9 @@ int32_t clinux_allocate(int32_t fd, int64_t byte_count) {
 
 int32_t clinux_lock(int32_t fd) {
   return flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+}
+
+uint32_t clinux_filesystem_magic(int32_t fd) {
+  struct statfs found;
+  return fstatfs(fd, &found) == 0 ? (uint32_t)found.f_type : 0;
 }

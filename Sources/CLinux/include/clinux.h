@@ -27,4 +27,7 @@ int32_t clinux_allocate(int32_t fd, int64_t byte_count);
 /// error number.
 int32_t clinux_lock(int32_t fd);
 
+/// The number by which statfs(2) knows the filesystem of the open file `fd`; 0 if it does not tell.
+uint32_t clinux_filesystem_magic(int32_t fd);
+
 #endif
