@@ -53,6 +53,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   // Replies and blocks.
   case replyReservedZero
   case replySize
+  case replyPlaceholderEmpty
   case replySession
   case blockReservedZero
   case blockSize
