@@ -36,10 +36,16 @@ extension Invariant {
     case .commitMaxAtLeastCheckpoint: ("commit-max-at-least-checkpoint", "commit_max >= checkpoint.op")
     case .logTermAtMostTerm: ("log-term-at-most-term", "log_term <= term")
     case .cutTermAtMostLogTerm: ("cut-term-at-most-log-term", "cut.term <= log_term")
-    case .cutChecksum: ("cut-checksum", "cut.checksum is that of the last suffix header, if there is one, and never 0")
-    case .cleanHead: ("clean-head", "clean_op and clean_checksum are zero unless clean is 1, and then at least the cut")
+    case .cutChecksum: ("cut-checksum", "cut is the last suffix header, if there is one, and its checksum is never 0")
+    case .cleanHead:
+      (
+        "clean-head",
+        "clean_op, clean_term and clean_checksum are 0 unless clean is 1; then clean_op >= cut_op and clean_checksum is not 0"
+      )
     case .syncRange: ("sync-range", "sync_op_min <= sync_op_max")
     case .storageSize: ("storage-size", "storage_size is the grid's offset plus whole blocks, at most grid_blocks_max")
+    case .superblockReferences:
+      ("superblock-references", "a checkpoint's block reference is all zero or names a block inside storage_size")
     case .setsDisjoint: ("sets-disjoint", "acquired = reachable + released + trailers, disjoint")
     case .replicaIndex:
       ("replica-index", "replica is below the number of members, and member is that entry of the list")
@@ -66,11 +72,13 @@ extension Invariant {
     case .geometryGridBlocks: ("geometry-grid-blocks", "grid_blocks_max is 1 to 67108864")
     case .replyReservedZero: ("reply-reserved-zero", "reserved bytes of a reply header are zero")
     case .replySize: ("reply-size", "size of a reply is 256 bytes to message_size")
+    case .replyPlaceholderEmpty:
+      ("reply-placeholder-empty", "a reply-reserved header holds its slot and cluster and nothing else")
     case .replySession: ("reply-session", "a reply stands in the slot its session owns")
     case .blockReservedZero: ("block-reserved-zero", "reserved bytes of a block header are zero")
     case .blockSize: ("block-size", "size of a block is 256 bytes to block_size")
     case .blockAddress: ("block-address", "a block's address is its place in the grid")
-    case .blockType: ("block-type", "a block is of the type its referrer names")
+    case .blockType: ("block-type", "a block's type is a known one, and the one its referrer names")
     case .blockCluster: ("block-cluster", "a block's cluster is the superblock's")
     case .blockBirth: ("block-birth", "a block was born no later than the checkpoint that refers to it")
     case .messageReservedZero: ("message-reserved-zero", "reserved bytes of a message header are zero")

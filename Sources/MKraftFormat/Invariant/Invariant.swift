@@ -32,6 +32,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   case cleanHead
   case syncRange
   case storageSize
+  case superblockReferences
   case setsDisjoint
   // Identity and quorums.
   case replicaIndex
@@ -53,6 +54,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   // Replies and blocks.
   case replyReservedZero
   case replySize
+  case replyPlaceholderEmpty
   case replySession
   case blockReservedZero
   case blockSize
