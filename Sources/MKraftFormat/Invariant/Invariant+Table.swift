@@ -48,6 +48,8 @@ extension Invariant {
       )
     case .syncRange: ("sync-range", "sync_op_min <= sync_op_max")
     case .storageSize: ("storage-size", "storage_size is the grid's offset plus whole blocks, at most grid_blocks_max")
+    case .superblockReferences:
+      ("superblock-references", "a checkpoint's block reference is all zero or names a block inside storage_size")
     case .setsDisjoint: ("sets-disjoint", "acquired = reachable + released + trailers, disjoint")
     case .replicaIndex:
       ("replica-index", "replica is below the number of members, and member is that entry of the list")
@@ -80,7 +82,7 @@ extension Invariant {
     case .blockReservedZero: ("block-reserved-zero", "reserved bytes of a block header are zero")
     case .blockSize: ("block-size", "size of a block is 256 bytes to block_size")
     case .blockAddress: ("block-address", "a block's address is its place in the grid")
-    case .blockType: ("block-type", "a block is of the type its referrer names")
+    case .blockType: ("block-type", "a block's type is a known one, and the one its referrer names")
     case .blockCluster: ("block-cluster", "a block's cluster is the superblock's")
     case .blockBirth: ("block-birth", "a block was born no later than the checkpoint that refers to it")
     case .messageReservedZero: ("message-reserved-zero", "reserved bytes of a message header are zero")

@@ -32,6 +32,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   case cleanHead
   case syncRange
   case storageSize
+  case superblockReferences
   case setsDisjoint
   // Identity and quorums.
   case replicaIndex
