@@ -17,6 +17,7 @@ extension Invariant {
     case .headerOperation: ("header-operation", "operation of an entry is not 0")
     case .headerRootOp: ("header-root-op", "operation root stands at op 0 and nowhere else")
     case .headerCommitBelowOp: ("header-commit-below-op", "commit < op, except that both are 0 at the root")
+    case .headerNumbers: ("header-numbers", "op, term and timestamp of an entry are below 2^63")
     case .headerSlot:
       ("header-slot", "op modulo slot_count is the slot; of a reserved or unknown header op is the slot")
     case .headerCluster: ("header-cluster", "a header's cluster is the superblock's")
@@ -28,6 +29,8 @@ extension Invariant {
     case .chainCheckpoint: ("chain-checkpoint", "checkpoint_id is the id of the checkpoint before the last one")
     case .superblockReservedZero: ("superblock-reserved-zero", "reserved bytes of a superblock are zero")
     case .superblockSequence: ("superblock-sequence", "sequence is at least 1")
+    case .superblockNumbers:
+      ("superblock-numbers", "sequence, term, commit_max, cut_op, clean_op and sync_op_max are below 2^63")
     case .superblockParent: ("superblock-parent", "parent is 0 if sequence is 1, and only then")
     case .superblockFlags: ("superblock-flags", "virgin and clean are 0 or 1")
     case .superblockSuffix:

@@ -8,6 +8,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   case headerOperation
   case headerRootOp
   case headerCommitBelowOp
+  case headerNumbers
   case headerSlot
   case headerCluster
   case headerMessageSize
@@ -20,6 +21,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   // Superblock.
   case superblockReservedZero
   case superblockSequence
+  case superblockNumbers
   case superblockParent
   case superblockFlags
   case superblockSuffix

@@ -5,6 +5,8 @@ extension Superblock {
     broken.formUnion(quorums.brokenInvariants(voters: members.voterCount))
     func require(_ holds: Bool, _ invariant: Invariant) { if !holds { broken.insert(invariant) } }
     require(sequence >= 1, .superblockSequence)
+    let numbers = max(max(sequence, term, commitMax), max(cut.op, clean?.op ?? 0, syncOpMax))
+    require(numbers < PrepareHeader.numberLimit, .superblockNumbers)
     require((sequence == 1) == (parent == 0), .superblockParent)
     require(members.isConsistent, .memberList)
     require(Int(replica) < members.count && Int(replica) < MemberList.limit && hasOwnMember, .replicaIndex)
