@@ -42,12 +42,14 @@ let package = Package(
   targets: [
     .target(name: "CXXH3", cSettings: cSettings),
     .target(name: "CLinux", cSettings: cSettings),
+    .plugin(name: "BuildInfoPlugin", capability: .buildTool(), path: "Sources/BuildInfoPlugin"),
+    .target(name: "MKraftBuildInfo", swiftSettings: swiftSettings, plugins: ["BuildInfoPlugin"]),
   ]
     + modules.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: swiftSettings) }
     + [
       .executableTarget(
         name: "mkraft-ctl",
-        dependencies: modules.map { .init(stringLiteral: $0.name) } + [argumentParser, system],
+        dependencies: modules.map { .init(stringLiteral: $0.name) } + ["MKraftBuildInfo", argumentParser, system],
         swiftSettings: swiftSettings)
     ]
     + modules.map {
