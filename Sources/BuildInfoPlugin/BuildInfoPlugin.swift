@@ -3,24 +3,32 @@ import Foundation
 import PackagePlugin
 
 @main struct BuildInfoPlugin: BuildToolPlugin {
-  /// Asks git before each build and changes the file only if the answer did, so that nothing else is built anew. Without git,
-  /// or outside a repository of the package's own, the answer is "unknown"; the build never fails for it.
+  /// Without git, or outside a repository of the package's own, the answer is "unknown"; the build never fails for it.
   private static let script = """
-    commit=unknown
-    if [ -e "$1/.git" ]; then
-      commit=$(git -C "$1" describe --always --abbrev=40 --dirty --exclude='*' 2>/dev/null) || commit=unknown
-    fi
-    line="let generatedCommit = \\"$commit\\""
-    mkdir -p "$2" && { [ "$(cat "$2/Commit.swift" 2>/dev/null)" = "$line" ] || printf '%s\\n' "$line" > "$2/Commit.swift"; }
+    commit=
+    if [ -e "$1/.git" ]; then commit=$(git -C "$1" rev-parse --verify HEAD 2>/dev/null); fi
+    printf 'let generatedCommit = "%s"\\n' "${commit:-unknown}" > "$2"
     """
 
   func createBuildCommands(context: PluginContext, target: any Target) -> [Command] {
-    let output = context.pluginWorkDirectoryURL
+    let package = context.package.directoryURL
+    let output = context.pluginWorkDirectoryURL.appending(path: "Commit.swift")
     return [
-      .prebuildCommand(
+      .buildCommand(
         displayName: "Asking git for the commit", executable: URL(fileURLWithPath: "/bin/sh"),
-        arguments: ["-c", Self.script, "sh", context.package.directoryURL.path, output.path],
-        outputFilesDirectory: output)
+        arguments: ["-c", Self.script, "sh", package.path, output.path],
+        inputFiles: headLog(of: package), outputFiles: [output])
     ]
+  }
+
+  /// The file that git appends to whenever HEAD moves: only then is git asked again.
+  private func headLog(of package: URL) -> [URL] {
+    var git = package.appending(path: ".git")
+    // In a further worktree it is a file that names the directory.
+    if let link = try? String(contentsOf: git, encoding: .utf8), link.hasPrefix("gitdir: ") {
+      git = URL(fileURLWithPath: link.dropFirst(8).trimmingCharacters(in: .newlines), relativeTo: package)
+    }
+    let log = git.appending(path: "logs/HEAD")
+    return FileManager.default.fileExists(atPath: log.path) ? [log] : []
   }
 }

@@ -3,6 +3,6 @@
 
 /// What the tool was built from.
 package enum BuildInfo {
-  /// The commit that the sources were at, with "-dirty" behind it if they had changes since; "unknown" if git could not tell.
+  /// The commit that was checked out, perhaps with changes since; "unknown" if git could not tell.
   package static var commit: String { generatedCommit }
 }
