@@ -45,15 +45,14 @@ let package = Package(
   targets: [
     .target(name: "CXXH3", cSettings: cSettings),
     .target(name: "CLinux", cSettings: cSettings),
-    .target(
-      name: "CBuildInfo",
-      cSettings: cSettings + [.define("MKRAFT_COMMIT", to: "\"\(commit ?? "unknown")\"")]),
+    .plugin(name: "BuildInfoPlugin", capability: .buildTool(), path: "Sources/BuildInfoPlugin"),
+    .target(name: "MKraftBuildInfo", swiftSettings: swiftSettings, plugins: ["BuildInfoPlugin"]),
   ]
     + modules.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: swiftSettings) }
     + [
       .executableTarget(
         name: "mkraft-ctl",
-        dependencies: modules.map { .init(stringLiteral: $0.name) } + ["CBuildInfo", argumentParser, system],
+        dependencies: modules.map { .init(stringLiteral: $0.name) } + ["MKraftBuildInfo", argumentParser, system],
         swiftSettings: swiftSettings)
     ]
     + modules.map {
