@@ -56,6 +56,7 @@ public final class Client: Sendable {
   public func ping(timeout: Duration? = nil) async throws(ClientError) -> Pong {
     var header = MessageHeader(.pingClient, cluster: 0)
     header.client = id
+    header.release = FormatVersion.release
     header.echo = nextNumber()
     let start = ContinuousClock.now
     let answer = try await call(header, body: [], timeout: timeout)
@@ -94,6 +95,7 @@ public final class Client: Sendable {
   ) async throws(ClientError) -> Reply {
     var header = try await requestHeader(.keyValue, client: state.client, bodySize: body.count, timeout: timeout)
     header.cluster = state.cluster
+    header.release = state.release
     header.session = state.session
     header.request = number
     return Reply(try await call(header, body: body, timeout: timeout))
@@ -107,6 +109,7 @@ public final class Client: Sendable {
     guard bodySize <= peer.bodySizeMax else { throw .bodyTooLarge(byteCount: bodySize, limit: peer.bodySizeMax) }
     var header = MessageHeader(.request, cluster: peer.cluster)
     header.client = client
+    header.release = FormatVersion.release
     header.operation = operation.rawValue
     return header
   }
@@ -115,7 +118,6 @@ public final class Client: Sendable {
     _ header: MessageHeader, body: [UInt8], timeout: Duration?
   ) async throws(ClientError) -> InboundMessage {
     var header = header
-    header.release = FormatVersion.release
     unsafe header.seal(body: body.span.bytes)
     let message = OutboundMessage(header, body: body)
     let (loop, connection) = (channel.eventLoop, connection)

@@ -1,3 +1,5 @@
+internal import MKraftFormat
+
 /// All there is to know of a session, to go on with it on another connection: a value that can be kept anywhere.
 public struct SessionState: Sendable, Equatable {
   /// A request whose answer has not come.
@@ -19,6 +21,8 @@ public struct SessionState: Sendable, Equatable {
   /// Number of the next request, or of the unanswered one.
   public var nextRequest: UInt64
   public var unanswered: Unanswered?
+  /// Release named in the session's requests: a newer client must send an unanswered one again as it was.
+  public var release: UInt32
 
   public init(
     cluster: UInt128, client: UInt128, session: UInt64, nextRequest: UInt64 = 1, unanswered: Unanswered? = nil
@@ -28,5 +32,6 @@ public struct SessionState: Sendable, Equatable {
     self.session = session
     self.nextRequest = nextRequest
     self.unanswered = unanswered
+    release = FormatVersion.release
   }
 }

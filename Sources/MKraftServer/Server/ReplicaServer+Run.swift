@@ -1,21 +1,43 @@
-internal import MKraftReplica
-package import MKraftStorage
+internal import MKraftFormat
+public import MKraftReplica
+public import MKraftStorage
 internal import NIOCore
 internal import NIOPosix
 internal import SystemPackage
 
 extension ReplicaServer {
-  /// Listens, then starts the replica, and returns when it has stopped. The address is bound first: if it cannot be had, the
-  /// replica takes no term and the data file is not touched.
+  /// Transfers performed at once beside the pipeline's prepares: a unit of headers, and a superblock copy or a block.
+  private static let ioThreadsBeside = 2
+
+  /// Runs a replica on a data file: listens, then starts the replica, and returns when it has stopped. The address is bound
+  /// first: if it cannot be had, the replica takes no term and the file is not touched.
   ///
   /// - Parameters:
-  ///   - core: the replica, not started yet; used on the server's own thread only.
+  ///   - opening: what was found in the file.
+  ///   - storage: the file, opened for a replica.
+  ///   - events: called from the server's thread; it must not block.
+  public func run(
+    opening: sending Opening, storage: any Storage, listen: NetworkAddress = .loopback,
+    events: @escaping @Sendable (ServerEvent) -> Void
+  ) async -> ServerResult {
+    let geometry = opening.geometry
+    let replica = Replica(opening: opening, machine: KeyValueStateMachine(), now: WallClock.now())
+    return await run(
+      replica, storage: storage, messageSizeMax: Int(geometry.messageSize),
+      ioThreads: Int(geometry.pipeline) + Self.ioThreadsBeside, listen: listen, events: events)
+  }
+
+  /// As above, with any replica.
+  ///
+  /// - Parameters:
+  ///   - replica: the replica, not started yet; used on the server's own thread only.
   ///   - storage: what the replica's transfers are performed on.
   ///   - messageSizeMax: the largest message taken, header and body, in bytes.
   ///   - ioThreads: how many transfers are performed at once.
   ///   - events: called from the server's thread; it must not block.
   package func run(
-    core: sending any ReplicaCore, storage: any Storage, messageSizeMax: Int, ioThreads: Int, listen: NetworkAddress,
+    _ replica: sending any ServedReplica, storage: any Storage, messageSizeMax: Int, ioThreads: Int,
+    listen: NetworkAddress,
     limits: ServerLimits = ServerLimits(), events: @escaping @Sendable (ServerEvent) -> Void
   ) async -> ServerResult {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -23,10 +45,10 @@ extension ReplicaServer {
     pool.start()
     let loop = group.next()
     let outcome = loop.makePromise(of: ServerResult.self)
-    let core = NIOLoopBoundBox.makeBoxSendingValue(core, as: (any ReplicaCore).self, eventLoop: loop)
+    let box = NIOLoopBoundBox.makeBoxSendingValue(replica, as: (any ServedReplica).self, eventLoop: loop)
     loop.execute {
       let shell = ReplicaShell(
-        core: core.value, storage: StorageRunner(storage, pool, loop), limits: limits, outcome: outcome, emit: events)
+        replica: box.value, storage: StorageRunner(storage, pool, loop), limits: limits, outcome: outcome, emit: events)
       self.bind(shell, listen, messageSizeMax: messageSizeMax, failure: outcome)
     }
     let result = await outcome.futureResult.result()

@@ -6,7 +6,7 @@ internal import NIOCore
 final class ReplicaShell {
   let loop: any EventLoop
   let limits: ServerLimits
-  private let core: any ReplicaCore
+  private let replica: any ServedReplica
   private let storage: StorageRunner
   private let emit: @Sendable (ServerEvent) -> Void
   private let outcome: EventLoopPromise<ServerResult>
@@ -22,11 +22,11 @@ final class ReplicaShell {
   private var hasEnded = false
 
   init(
-    core: any ReplicaCore, storage: StorageRunner, limits: ServerLimits, outcome: EventLoopPromise<ServerResult>,
+    replica: any ServedReplica, storage: StorageRunner, limits: ServerLimits, outcome: EventLoopPromise<ServerResult>,
     emit: @escaping @Sendable (ServerEvent) -> Void
   ) {
     self.loop = outcome.futureResult.eventLoop
-    self.core = core
+    self.replica = replica
     self.storage = storage
     self.limits = limits
     self.outcome = outcome
@@ -40,7 +40,7 @@ final class ReplicaShell {
     self.listener = listener
     listener.closeFuture.assumeIsolated().whenComplete { _ in self.listenerClosed() }
     emit(.listening(address))
-    core.start(into: &effects)
+    replica.start(into: &effects)
     perform()
   }
 
@@ -48,14 +48,14 @@ final class ReplicaShell {
     guard !isStopping, !hasEnded else { return }
     isStopping = true
     listener?.close(promise: nil)
-    core.stop(into: &effects)
+    replica.stop(into: &effects)
     perform()
     flush()
   }
 
   func received(_ message: InboundMessage, from connection: ServerConnection) {
     guard !hasEnded else { return }
-    core.receive(
+    replica.receive(
       from: connection.id, header: message.header, body: message.body.readableBytesSpan, now: WallClock.now(),
       into: &effects)
     perform()
@@ -63,7 +63,7 @@ final class ReplicaShell {
 
   private func takeCompletions() {
     for completion in storage.takeCompletions() where !hasEnded {
-      core.complete(completion.token, failure: completion.failure, now: WallClock.now(), into: &effects)
+      replica.complete(completion.token, failure: completion.failure, now: WallClock.now(), into: &effects)
       perform()
     }
     flush()
@@ -91,7 +91,7 @@ final class ReplicaShell {
   func closed(_ connection: ServerConnection) {
     guard connections.removeValue(forKey: connection.id) != nil else { return }
     isFullNoted = false
-    if !hasEnded { core.disconnected(connection.id) }
+    if !hasEnded { replica.disconnected(connection.id) }
   }
 
   /// Sends what was written since the last call, once for each connection.

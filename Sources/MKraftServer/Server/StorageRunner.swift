@@ -51,8 +51,8 @@ final class StorageRunner: Sendable {
     do throws(StorageError) {
       switch request.direction {
       case .read:
-        // What lies beyond the end of the file reads as zeros, which no checksum accepts: the replica judges it.
-        _ = try storage.read(request.count, at: request.offset, into: request.buffer)
+        let transferred = try storage.read(request.count, at: request.offset, into: request.buffer)
+        guard transferred == request.count else { return endOfFile(request, transferred) }
       case .write:
         try storage.write(request.count, at: request.offset, from: request.buffer)
       }
@@ -60,5 +60,11 @@ final class StorageRunner: Sendable {
     } catch {
       return error
     }
+  }
+
+  /// The replica reads only what its file must have: a read that came back short has failed.
+  private func endOfFile(_ request: IORequest, _ transferred: Int) -> StorageError {
+    StorageError(
+      .read, nil, offset: request.offset, count: UInt64(request.count), cause: .shortRead(transferred: transferred))
   }
 }

@@ -1,10 +1,11 @@
+internal import MKraftFormat
 package import NIOCore
 
 /// The channel handler between a connection's bytes and its messages.
 ///
 /// It stops taking messages, and stops reading from the socket, while `unansweredMax` messages wait for their answers or while
 /// the peer does not read what it was sent. So a connection makes us hold at most one message and one burst of the socket.
-/// Every message that arrives is expected to be answered by exactly one that is written.
+/// A message is answered by writing one that carries its header's checksum; the same message again, before that, counts once.
 ///
 /// A defect is passed on as an error (`FramingDefect`), once, and nothing that comes after it is looked at.
 package final class MessageFraming: ChannelDuplexHandler {
@@ -15,7 +16,9 @@ package final class MessageFraming: ChannelDuplexHandler {
 
   private var decoder: MessageDecoder
   private let unansweredMax: Int
-  private var unanswered = 0
+  private let isCounting: Bool
+  /// Checksums of the headers of messages that wait for their answers.
+  private var unanswered: Set<UInt128> = []
   /// The socket is to be read as soon as there is room again.
   private var isReadHeld = false
   private var isResumeScheduled = false
@@ -26,6 +29,7 @@ package final class MessageFraming: ChannelDuplexHandler {
   package init(_ decoder: MessageDecoder, unansweredMax: Int?) {
     self.decoder = decoder
     self.unansweredMax = unansweredMax ?? .max
+    isCounting = unansweredMax != nil
   }
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -54,19 +58,20 @@ package final class MessageFraming: ChannelDuplexHandler {
   }
 
   package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if unanswered == unansweredMax { scheduleResume(context) }
-    unanswered = max(0, unanswered - 1)
-    context.write(wrapOutboundOut(unwrapOutboundIn(data).encoded(context.channel.allocator)), promise: promise)
+    let message = unwrapOutboundIn(data)
+    if unanswered.count == unansweredMax { scheduleResume(context) }
+    unanswered.remove(message.header.requestChecksum)
+    context.write(wrapOutboundOut(message.encoded(context.channel.allocator)), promise: promise)
   }
 
   private func isOpen(_ context: ChannelHandlerContext) -> Bool {
-    !isBroken && unanswered < unansweredMax && context.channel.isWritable
+    !isBroken && unanswered.count < unansweredMax && context.channel.isWritable
   }
 
   private func takeMessages(_ context: ChannelHandlerContext) {
     do throws(FramingDefect) {
       while isOpen(context), let message = try decoder.next() {
-        unanswered += 1
+        if isCounting { unanswered.insert(message.header.checksum) }
         context.fireChannelRead(wrapInboundOut(message))
       }
     } catch {

@@ -3,7 +3,7 @@ package import MKraftReplica
 package import MKraftStorage
 
 /// What the shell needs of a replica: inputs in, effects out. Tests put a fake behind it.
-package protocol ReplicaCore: AnyObject {
+package protocol ServedReplica: AnyObject {
   func start(into effects: inout [ReplicaEffect])
   func receive(
     from connection: ConnectionID, header: MessageHeader, body: RawSpan, now: UInt64,
@@ -12,3 +12,5 @@ package protocol ReplicaCore: AnyObject {
   func disconnected(_ connection: ConnectionID)
   func stop(into effects: inout [ReplicaEffect])
 }
+
+extension ReplicaCore: ServedReplica {}
