@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A thread of the operating system that runs one closure, for work that waits for the device.
-@safe struct WorkerThread: ~Copyable {
+struct WorkerThread {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
 
@@ -28,8 +28,8 @@ internal import Glibc
     self.thread = thread
   }
 
-  /// Waits until the closure has returned.
-  consuming func join() {
+  /// Waits until the closure has returned. To be called once.
+  func join() {
     _ = pthread_join(thread, nil)
   }
 }
