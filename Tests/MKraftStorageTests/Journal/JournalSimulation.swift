@@ -30,7 +30,7 @@ struct JournalSimulation {
 
   /// Starts on what a decision found: a new superblock first, then the headers; a crash in between leaves some unwritten.
   /// - Returns: whether the start came to its end.
-  mutating func start(_ decision: JournalDecision, _ evidence: [SlotEvidence]) -> Bool {
+  mutating func start(_ decision: JournalDecision, _ evidence: [SlotEvidence], mayCrash: Bool) -> Bool {
     headers.removeSubrange(Int(decision.head.op) + 1..<headers.count)
     log.removeSubrange(Int(decision.head.op) + 1..<log.count)
     acknowledged = decision.head.op
@@ -43,13 +43,21 @@ struct JournalSimulation {
       case .blank, .cut: evidence[slot].validHeader ?? head
       }
     }
-    let crashes = Int.random(in: 0..<4, using: &random) == 0
+    let crashes = mayCrash && Int.random(in: 0..<4, using: &random) == 0
     for unit in (0..<SampleFile.slotCount / geometry.headersPerUnit) {
       if crashes && Bool.random(using: &random) { continue }
-      let first = unit * geometry.headersPerUnit
-      storage.replace(at: geometry.headerOffset(slot: first), with: unitImage(unit))
+      writeUnit(unit)
     }
     return !crashes
+  }
+
+  private func write(_ buffer: IOBuffer, at offset: UInt64) {
+    // A fault that fails writes is not simulated here.
+    _ = try? storage.write(buffer.byteCount, at: offset, from: buffer)
+  }
+
+  private func writeUnit(_ unit: Int) {
+    write(unitImage(unit), at: geometry.headerOffset(slot: unit * geometry.headersPerUnit))
   }
 
   private func unitImage(_ unit: Int) -> IOBuffer {
@@ -68,11 +76,19 @@ struct JournalSimulation {
     for _ in 0..<count {
       let entry = makeEntry()
       let slot = geometry.slot(of: entry.header.op)
-      storage.replace(at: geometry.prepareOffset(slot: slot), with: entry.image)
-      ring[slot] = entry.header
-      storage.put(entry.header, at: geometry.headerOffset(slot: slot))
+      write(entry.image, at: geometry.prepareOffset(slot: slot))
+      putHeader(entry.header.op)
       acknowledged = entry.header.op
       if acknowledged >= superblock.checkpoint.op + UInt64(geometry.checkpointInterval) { checkpoint() }
+    }
+  }
+
+  /// A clean stop, when nothing is in flight.
+  mutating func stop() {
+    let head = head
+    superblock = superblock.updated { next in
+      next.clean = LogPosition(head)
+      next.commitMax = head.op
     }
   }
 
@@ -108,7 +124,7 @@ struct JournalSimulation {
       let offset = geometry.prepareOffset(slot: geometry.slot(of: entry.header.op))
       isDurable.append(Int.random(in: 0..<3, using: &random) > 0)
       if isDurable[isDurable.count - 1] {
-        storage.replace(at: offset, with: entry.image)
+        write(entry.image, at: offset)
       } else {
         _ = try? storage.submit(entry.image.byteCount, at: offset, from: entry.image)
       }
@@ -122,7 +138,7 @@ struct JournalSimulation {
 
   private mutating func putHeader(_ op: UInt64) {
     ring[geometry.slot(of: op)] = headers[Int(op)]
-    storage.put(headers[Int(op)], at: geometry.headerOffset(slot: geometry.slot(of: op)))
+    writeUnit(geometry.slot(of: op) / geometry.headersPerUnit)
   }
 
   /// One header unit in flight, with all that is due in it.

@@ -2,7 +2,8 @@ import MKraftFormat
 import MKraftStorage
 import Testing
 
-/// Histories with crashes, and one fault at rest on top of each: nothing acknowledged is lost, and a refusal names the damage.
+/// Histories of crashes, clean stops and healed faults, and one fault at rest on top of each: nothing acknowledged is lost,
+/// and a refusal names the damage.
 @Suite struct JournalSweepTests {
   // Fewer where nothing is optimised: there a decision takes milliseconds.
   #if DEBUG
@@ -31,6 +32,14 @@ import Testing
     var keptUnacknowledged = 0
   }
 
+  /// A device, and what recovery makes of it.
+  private struct Outcome {
+    let storage: MemoryStorage
+    let decision: JournalDecision
+    let evidence: [SlotEvidence]
+    var isFaulty = false
+  }
+
   /// One history. Returns false, having said why, at the first violation.
   private func run(seed: UInt64, _ tally: inout Tally) -> Bool {
     var simulation = JournalSimulation(seed: seed)
@@ -38,6 +47,7 @@ import Testing
     for generation in 0..<Self.generations {
       let context = "seed \(seed), generation \(generation)"
       let (decision, evidence) = simulation.decide(simulation.storage)
+      var outcome = Outcome(storage: simulation.storage, decision: decision, evidence: evidence)
       tally.decisions += 1
       if let violation = violation(decision, evidence, simulation) {
         Issue.record("\(context): \(violation)")
@@ -46,19 +56,23 @@ import Testing
       tally.torn += decision.end == .torn ? 1 : 0
       tally.keptUnacknowledged += decision.head.op > simulation.acknowledged ? 1 : 0
       for _ in 0..<Self.faultsPerCrash {
-        if let violation = fault(&simulation, past: past, &tally) {
+        if let violation = fault(&simulation, past: past, &outcome, &tally) {
           Issue.record("\(context): \(violation)")
           return false
         }
       }
-      let before = simulation.storage.snapshot()
-      if simulation.start(decision, evidence) {
-        simulation.append(Int.random(in: 0...30, using: &simulation.random))
-        simulation.crash()
-      }
-      if Bool.random(using: &simulation.random) { past = before }
+      if Bool.random(using: &simulation.random) { past = simulation.storage.snapshot() }
+      goOn(&simulation, from: outcome)
     }
     return true
+  }
+
+  /// The next generation: a start, entries, and a crash or a clean stop. A fault is healed before the next one.
+  private func goOn(_ simulation: inout JournalSimulation, from outcome: Outcome) {
+    simulation.storage = outcome.storage
+    guard simulation.start(outcome.decision, outcome.evidence, mayCrash: !outcome.isFaulty) else { return }
+    simulation.append(Int.random(in: 0...30, using: &simulation.random))
+    if Int.random(in: 0..<5, using: &simulation.random) == 0 { simulation.stop() } else { simulation.crash() }
   }
 
   /// A crash alone is always got over, and the log ends exactly where the prepares do.
@@ -72,7 +86,7 @@ import Testing
   }
 
   private func fault(
-    _ simulation: inout JournalSimulation, past: MemoryStorage, _ tally: inout Tally
+    _ simulation: inout JournalSimulation, past: MemoryStorage, _ outcome: inout Outcome, _ tally: inout Tally
   ) -> String? {
     let fault = FaultAtRest(using: &simulation.random)
     let storage = simulation.storage.snapshot()
@@ -81,6 +95,9 @@ import Testing
     tally.decisions += 1
     guard !decision.serves else {
       tally.served += 1
+      if Int.random(in: 0..<20, using: &simulation.random) == 0 {
+        outcome = Outcome(storage: storage, decision: decision, evidence: evidence, isFaulty: true)
+      }
       return simulation.violation(decision, evidence).map { "\(fault): \($0)" }
     }
     tally.refused += 1
