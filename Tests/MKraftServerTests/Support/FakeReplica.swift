@@ -72,7 +72,8 @@ final class FakeReplica: ServedReplica {
     guard let (connection, header, isRead) = stored.removeValue(forKey: token) else { return }
     if let failure { return effects.append(.halt(.storage(failure))) }
     if isRead {
-      reply(header, [UInt8](copying: buffer.bytes.extracting(0..<1)), connection, &effects)
+      let buffer = buffer
+      reply(header, [buffer.bytes.load(fromByteOffset: 0)], connection, &effects)
     } else {
       buffer.zero(0..<buffer.byteCount)
       transfer(.read, connection, header, &effects)
@@ -94,9 +95,14 @@ final class FakeReplica: ServedReplica {
     let token = nextToken
     nextToken += 1
     stored[token] = (connection, header, isRead: direction == .read)
-    if direction == .write { buffer.copy(from: [UInt8](repeating: 0xAB, count: buffer.byteCount).rawSpan) }
+    if direction == .write { fill() }
     effects.append(
       .io(IORequest(token: token, direction: direction, offset: 512, count: buffer.byteCount, buffer: buffer)))
+  }
+
+  private func fill() {
+    let bytes = [UInt8](repeating: 0xAB, count: buffer.byteCount)
+    buffer.copy(from: bytes.rawSpan)
   }
 
   private func answerPing(_ ping: MessageHeader, _ connection: ConnectionID, _ effects: inout [ReplicaEffect]) {
