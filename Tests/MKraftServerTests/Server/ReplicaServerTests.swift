@@ -40,6 +40,32 @@ import Testing
     server.requestStop()
   }
 
+  @Test func answersWrittenBeforeAStopAreStillDelivered() async throws {
+    let running = try await RunningServer.fake()
+    let connection = try await RawConnection(to: running.address)
+    // Larger than what the system takes at once, so that the stop comes before everything is sent.
+    let orders = [FakeReplica.Order.bigAnswer, FakeReplica.Order.bigAnswer, FakeReplica.Order.stop]
+    await connection.send(orders.flatMap { Messages.request([$0]).bytes })
+    #expect(await connection.closed().count == 2 * FakeReplica.bigAnswerSize + 1 + 3 * 256)
+    guard case .stopped = await running.result() else {
+      Issue.record("not stopped")
+      return
+    }
+  }
+
+  @Test func aStopDoesNotWaitForEverForAClientThatDoesNotRead() async throws {
+    var limits = ServerLimits()
+    limits.unsentMax = 1 << 30
+    limits.unsentHighMark = 1 << 30
+    limits.closingGrace = .milliseconds(100)
+    let record = FakeReplica.Record()
+    let running = try await RunningServer.fake(record, limits: limits)
+    let deaf = try await RawConnection(to: running.address, isReading: false)
+    await deaf.send((0..<60).flatMap { Messages.request([FakeReplica.Order.bigAnswer], number: $0).bytes })
+    while record.executed.withLock({ $0.count }) < 60 { await Task.yield() }
+    #expect(await running.stop())
+  }
+
   @Test func aPortInUseIsReportedBeforeTheReplicaStarts() async throws {
     let running = try await RunningServer.fake()
     let record = FakeReplica.Record()

@@ -17,6 +17,8 @@ final class FakeReplica: ServedReplica {
     static let halt: UInt8 = 4
     /// Written to the storage and read back, then answered.
     static let store: UInt8 = 5
+    /// Answered, and then the replica has stopped.
+    static let stop: UInt8 = 6
   }
 
   /// What a test can see of it.
@@ -64,6 +66,9 @@ final class FakeReplica: ServedReplica {
     case Order.halt: effects.append(.halt(.superblock(verified: 2)))
     case Order.store: transfer(.write, connection, header, &effects)
     case Order.bigAnswer: reply(header, [UInt8](repeating: 9, count: Self.bigAnswerSize), connection, &effects)
+    case Order.stop:
+      reply(header, [UInt8](copying: body), connection, &effects)
+      effects.append(.stopped)
     default: reply(header, [UInt8](copying: body), connection, &effects)
     }
   }
