@@ -16,7 +16,7 @@ public final class SignalSource: Sendable {
   private let signals: [Int32]
   private let thread = NIOThreadPool(numberOfThreads: 1)
 
-  /// Calls `action` with the number of each of `signals` that arrives; nil if the system gives no pipe.
+  /// Unblocks the signals for the calling thread, and calls `action` with the number of each of `signals` that arrives; nil if the system gives no pipe.
   public init?(_ signals: [Int32] = SignalSource.stopSignals, action: @escaping @Sendable (Int32) -> Void) {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return nil }
@@ -30,6 +30,15 @@ public final class SignalSource: Sendable {
       while let signal = Self.next(from: reader) { action(signal) }
     }
     for signal in signals { _ = Glibc.signal(signal, passSignal) }
+    Self.unblock(signals)
+  }
+
+  /// Whoever started the process may have left the signals blocked, as a thread of a thread pool does: they would never come.
+  private static func unblock(_ signals: [Int32]) {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in signals { unsafe sigaddset(&set, signal) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// Gives the signals back to the system's default. No `action` is called after this returns.

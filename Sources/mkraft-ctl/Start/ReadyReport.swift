@@ -52,7 +52,7 @@ struct ReadyReport {
     json.field("finding_count", healing.count)
     json.array("findings") {
       for finding in healing.findings {
-        json.object { StartFinding(finding).write(to: json) }
+        json.finding(finding)
       }
     }
   }

@@ -51,7 +51,7 @@ struct RefusalReport {
     json.field("finding_count", verification.findingCount)
     json.array("findings") {
       for finding in verification.findings {
-        json.object { StartFinding(finding).write(to: json) }
+        json.finding(finding)
       }
     }
     json.field("next", next?.description)

@@ -129,8 +129,16 @@ final class ChildProcess {
     unsafe posix_spawn_file_actions_adddup2(&actions, errors.rawValue, 2)
     var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
     defer { for index in unsafe words.indices { unsafe free(words[index]) } }
+    // Tests run on threads that block signals, and a child would inherit that.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var pid: pid_t = 0
-    let result = unsafe posix_spawn(&pid, arguments[0], &actions, nil, &words, environ)
+    let result = unsafe posix_spawn(&pid, arguments[0], &actions, &attributes, &words, environ)
     guard result == 0 else { throw Errno(rawValue: result) }
     return pid
   }
