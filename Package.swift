@@ -13,9 +13,6 @@ let swiftSettings: [SwiftSetting] = [
 ]
 let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
 
-// What --version names. Without git, or outside a repository, it is "unknown".
-let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-dirty" : "") }
-
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let nio: [Target.Dependency] = [
@@ -45,15 +42,14 @@ let package = Package(
   targets: [
     .target(name: "CXXH3", cSettings: cSettings),
     .target(name: "CLinux", cSettings: cSettings),
-    .target(
-      name: "CBuildInfo",
-      cSettings: cSettings + [.define("MKRAFT_COMMIT", to: "\"\(commit ?? "unknown")\"")]),
+    .plugin(name: "BuildInfoPlugin", capability: .buildTool(), path: "Sources/BuildInfoPlugin"),
+    .target(name: "MKraftBuildInfo", swiftSettings: swiftSettings, plugins: ["BuildInfoPlugin"]),
   ]
     + modules.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: swiftSettings) }
     + [
       .executableTarget(
         name: "mkraft-ctl",
-        dependencies: modules.map { .init(stringLiteral: $0.name) } + ["CBuildInfo", argumentParser, system],
+        dependencies: modules.map { .init(stringLiteral: $0.name) } + ["MKraftBuildInfo", argumentParser, system],
         swiftSettings: swiftSettings)
     ]
     + modules.map {

@@ -22,21 +22,18 @@ extension DataFileFormatter {
   ) throws(FormatError) -> FormatResult {
     let storage = creation.storage
     try check(plan, fits: storage)
-    let writes = FormatWrites(plan)
     let superblock: Superblock
     let isReserved: Bool
     do throws(StorageError) {
       isReserved = try reserve(creation, plan.geometry.fileSizeAtFormat)
-      try write(writes, to: storage, progress)
+      try write(plan, to: storage, progress)
       // The superblocks say that the rest is there, so it must be.
       try storage.sync()
       superblock = try writeSuperblocks(plan, to: storage)
     } catch { throw .storage(error) }
     try checkReadBack(superblock, from: storage)
-    let superblockBytes = Superblock.copyCount * plan.geometry.superblockBytesOnDisk
     return FormatResult(
-      superblock: superblock, byteCount: plan.geometry.fileSizeAtFormat,
-      bytesWritten: writes.byteCount + UInt64(superblockBytes),
+      superblock: superblock, byteCount: plan.geometry.fileSizeAtFormat, bytesWritten: plan.bytesToWrite,
       space: plan.prewrite ? .written : isReserved ? .reserved : .unreserved,
       copyOnWrite: storage.copyOnWriteFilesystem)
   }
@@ -55,12 +52,13 @@ extension DataFileFormatter {
 
   /// Two threads keep a device busy: this one and another.
   private static func write(
-    _ writes: FormatWrites, to storage: FileStorage, _ progress: (UInt64, UInt64) -> Void
+    _ plan: FormatPlan, to storage: FileStorage, _ progress: (UInt64, UInt64) -> Void
   ) throws(StorageError) {
-    let work = FormatWork(writes, on: storage)
+    let work = FormatWork(FormatWrites(plan), on: storage)
+    let total = plan.bytesToWrite
     // Without a second thread this one does all of the work.
     let helper = WorkerThread { work.run { _ in } }
-    work.run { progress($0, writes.byteCount) }
+    work.run { progress($0, total) }
     helper?.join()
     try work.finish()
   }

@@ -41,6 +41,11 @@ public struct FormatPlan: Sendable, Equatable {
   /// The id of the member that the file will belong to. The plan must break no invariant.
   public var member: UInt128 { MemberList.memberID(cluster: cluster, index: replica) }
 
+  /// Bytes that formatting writes: of the rings, the reply zone and the superblock copies. The plan must break no invariant.
+  public var bytesToWrite: UInt64 {
+    FormatWrites(self).byteCount + UInt64(Superblock.copyCount * geometry.superblockBytesOnDisk)
+  }
+
   /// The first superblock, sealed: sequence 1, a virgin member in term 0, and a log that consists of its root. The plan must
   /// break no invariant.
   public var superblock: Superblock {

@@ -1,0 +1,36 @@
+internal import MKraftFormat
+internal import MKraftOutput
+internal import MKraftStorage
+internal import SystemPackage
+
+/// Why a command came to no result: what it is about, the reason, and the exit code that tells it.
+struct Failure: Error {
+  var code: ExitCode
+  var reason: String
+  /// A path or an address, from outside.
+  var subject: String?
+  var next: ShellCommand?
+  /// In which fields what exists is not what was asked for.
+  var differences: [Difference] = []
+
+  init(_ code: ExitCode, _ reason: String, of subject: String? = nil, next: ShellCommand? = nil) {
+    self.code = code
+    self.reason = reason
+    self.subject = subject
+    self.next = next
+  }
+
+  /// A file that could not be opened for reading or for a replica.
+  init(_ error: OpenError) {
+    let code: ExitCode =
+      switch error.reason {
+      case .missing, .danglingLink, .directory, .fifo, .socket, .blockDevice, .characterDevice, .symlinkLoop,
+        .nameTooLong:
+        .noInput
+      case .permissionDenied, .readOnlyFilesystem: .notPermitted
+      case .locked: .locked
+      case .other(let errno): errno == .notDirectory ? .noInput : .inputOutput
+      }
+    self.init(code, error.reason.description, of: error.path.string)
+  }
+}

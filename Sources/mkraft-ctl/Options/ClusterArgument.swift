@@ -1,0 +1,17 @@
+internal import ArgumentParser
+internal import MKraftFormat
+
+/// `--cluster`: an id, or `random` for a new one.
+enum ClusterArgument: ExpressibleByArgument {
+  case random
+  case id(UInt128)
+
+  init?(argument: String) {
+    if argument == "random" {
+      self = .random
+    } else {
+      guard let identifier = Identifier(argument: argument) else { return nil }
+      self = .id(identifier.value)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import MKraftOutput
+
+/// The root command: names the others, and answers `--version`.
+struct Tool: Command {
+  static let configuration = CommandConfiguration(
+    commandName: Diagnostics.tool,
+    abstract: "Prepares, examines, repairs and runs the data files of mkraft replicas.",
+    discussion: """
+      Reading never writes. Exit codes: 0 sound, 10 to 14 a verdict on the file, 64 and above nothing was concluded.
+      """,
+    subcommands: [FormatCommand.self, RepairCommand.self, RecoverCommand.self])
+
+  @Flag(name: .customLong("version"), help: "Print the versions of the tool and of what it reads and writes.")
+  var isVersionWanted = false
+
+  @OptionGroup var output: OutputOptions
+
+  func execute(on console: Console) throws(Failure) -> ExitCode {
+    guard isVersionWanted else { throw Failure(.usage, Tool.helpMessage()) }
+    Versions.current.render(on: console)
+    return .sound
+  }
+
+  /// Parses the arguments and runs the command they name.
+  static func perform(_ arguments: [String]) -> ExitCode {
+    do {
+      let parsed = try Tool.parseAsRoot(arguments)
+      if let command = parsed as? any Command { return command.run(on: Console(command.output)) }
+      var other = parsed
+      try other.run()
+      return .sound
+    } catch {
+      return answer(error)
+    }
+  }
+
+  /// What the parser throws: help and completion scripts are answers, everything else is wrong usage.
+  private static func answer(_ error: any Error) -> ExitCode {
+    let console = Console(OutputOptions.standard)
+    let text = Tool.fullMessage(for: error)
+    guard Tool.exitCode(for: error) == .success else {
+      console.errors.write(text + "\n")
+      return console.finish(.usage)
+    }
+    console.out.write(text + "\n")
+    return console.finish(.sound)
+  }
+}
