@@ -27,7 +27,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("MKraftReplica", ["MKraftFormat", "MKraftStorage"]),
   ("MKraftServer", ["MKraftFormat", "MKraftStorage", "MKraftReplica", system] + nio),
   ("MKraftOutput", [system]),
-  ("MKraftForensics", ["MKraftFormat", "MKraftStorage", "MKraftReplica", system]),
+  ("MKraftForensics", ["MKraftFormat", "MKraftStorage", "MKraftReplica", "MKraftOutput", system]),
 ]
 
 let package = Package(

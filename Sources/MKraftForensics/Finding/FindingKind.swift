@@ -1,0 +1,68 @@
+public import MKraftOutput
+
+/// Everything that can be found. The raw value is the stable name in words.
+public enum FindingKind: String, Sendable, CaseIterable {
+  // The file as a whole.
+  case notOurFormat = "not-our-format"
+  case formatNewer = "format-newer"
+  case featuresReadOnly = "features-read-only"
+  case nothingReadable = "nothing-readable"
+  case rangeUnreadable = "range-unreadable"
+  case fileTruncated = "file-truncated"
+  case fileOverLong = "file-over-long"
+  case gapNotZero = "gap-not-zero"
+  case ioUnitTooSmall = "io-unit-too-small"
+  case otherMembers = "other-members"
+  case liveFile = "live-file"
+  case fileChanging = "file-changing"
+  case limitReached = "limit-reached"
+  // Copies of the superblock.
+  case superblockCopyDamaged = "superblock-copy-damaged"
+  case superblockCopyStale = "superblock-copy-stale"
+  case superblockCopyUnacknowledged = "superblock-copy-unacknowledged"
+  case superblockCopyMisdirected = "superblock-copy-misdirected"
+  case superblockCopyUnreadable = "superblock-copy-unreadable"
+  case superblockCopyMissing = "superblock-copy-missing"
+  case superblockCopyForeign = "superblock-copy-foreign"
+  // The superblock.
+  case superblockNotFound = "superblock-not-found"
+  case superblockIdentitiesDiffer = "superblock-identities-differ"
+  case superblockFork = "superblock-fork"
+  case superblockCopyAhead = "superblock-copy-ahead"
+  case superblockNotLinked = "superblock-not-linked"
+  case superblockQuorumLost = "superblock-quorum-lost"
+  case superblockRolledBack = "superblock-rolled-back"
+  // The write-ahead log: what a replica gets over.
+  case walHeaderCorrupt = "wal-header-corrupt"
+  case walHeaderBehind = "wal-header-behind"
+  case walTailTorn = "wal-tail-torn"
+  case walTailLeftover = "wal-tail-leftover"
+  case walTailDamaged = "wal-tail-damaged"
+  case walSlotVacantDamaged = "wal-slot-vacant-damaged"
+  case walSlotGivenUp = "wal-slot-given-up"
+  case walPrepareUnusedDamaged = "wal-prepare-unused-damaged"
+  // The write-ahead log: what a replica refuses.
+  case walPrepareCorrupt = "wal-prepare-corrupt"
+  case walPrepareMissing = "wal-prepare-missing"
+  case walEntriesDisagree = "wal-entries-disagree"
+  case walEntryLost = "wal-entry-lost"
+  case walEntryUnknown = "wal-entry-unknown"
+  case walEntryUnexpected = "wal-entry-unexpected"
+  case walHeadUndecidable = "wal-head-undecidable"
+  case walChainBroken = "wal-chain-broken"
+  // Client replies.
+  case replySlotDamaged = "reply-slot-damaged"
+}
+
+extension FindingKind {
+  public var name: String { rawValue }
+  /// The exit code that it calls for.
+  public var exitCode: ExitCode { entry.exitCode }
+  public var severity: Severity { Severity(exitCode) }
+  public var meaning: String { entry.meaning }
+  /// What most likely happened.
+  public var cause: String { entry.cause }
+  /// What it puts at risk.
+  public var risk: String { entry.risk }
+  public var next: NextStep { entry.next }
+}
