@@ -20,6 +20,8 @@ public struct SuperblockInspection: Sendable {
   public let places: [SuperblockPlace]
   /// Whether there are more places than are kept.
   public let isStrayLimitReached: Bool
+  /// Whether structures of ours other than superblocks were seen; looked for only where there is no superblock.
+  let holdsOthers: Bool
 
   /// Reads the superblocks of `storage`.
   /// - Parameter scanning: look at every 1 MiB boundary up to the grid, even if the homes are certain.
@@ -48,6 +50,7 @@ public struct SuperblockInspection: Sendable {
     let others = strays.filter { !homes.contains($0.offset) }
     self.places = places + others.prefix(SuperblockInspection.strayLimit)
     isStrayLimitReached = others.count > SuperblockInspection.strayLimit
+    holdsOthers = survey.sightings.isEmpty && SuperblockInspection.holdsOthers(storage)
   }
 
   /// Offsets of the boundaries at which a superblock's magic stands, up to the grid; one more than the limit beside the homes.
@@ -64,6 +67,22 @@ public struct SuperblockInspection: Sendable {
       if probe.bytes.load(Superblock.Layout.magic) == Superblock.magic { found.append(offset) }
     }
     return found
+  }
+
+  /// Whether a header of a log entry or of a reply stands at some boundary: the zones begin there, whatever the geometry.
+  private static func holdsOthers(_ storage: any Storage) -> Bool {
+    let end = min(storage.byteCount, Geometry.gridOffsetMax)
+    let probe = IOBuffer(byteCount: IOBuffer.pageAlignment)
+    var offset: UInt64 = 0
+    while offset < end {
+      defer { offset += Geometry.zoneAlignment }
+      guard let count = try? storage.read(probe.byteCount, at: offset, into: probe), count >= PrepareHeader.byteCount
+      else { continue }
+      if (try? PrepareHeader(decoding: probe.bytes)) != nil || (try? ReplyHeader(decoding: probe.bytes)) != nil {
+        return true
+      }
+    }
+    return false
   }
 
   /// The geometry of the first damaged copy whose numbers break no invariant and give the place it stands at.
