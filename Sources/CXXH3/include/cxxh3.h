@@ -13,4 +13,7 @@ typedef struct {
 /// XXH3-128 of `size` bytes at `bytes` with `seed`. `bytes` may be NULL when `size` is 0.
 cxxh3_128 cxxh3_checksum(const void *bytes, size_t size, uint64_t seed);
 
+/// The same, by the variant that every processor of this architecture runs: what the chosen one is compared with.
+cxxh3_128 cxxh3_baseline(const void *bytes, size_t size, uint64_t seed);
+
 #endif

@@ -25,7 +25,7 @@ extension FindingKind {
   var entry: Entry {
     switch self {
     case .notOurFormat, .formatNewer, .featuresReadOnly, .nothingReadable, .rangeUnreadable, .fileTruncated,
-      .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .liveFile, .fileChanging, .limitReached:
+      .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .liveFile, .fileChanging:
       fileEntry
     case .superblockCopyDamaged, .superblockCopyStale, .superblockCopyUnacknowledged, .superblockCopyMisdirected,
       .superblockCopyUnreadable, .superblockCopyMissing, .superblockCopyForeign:
@@ -100,10 +100,6 @@ extension FindingKind {
         .incomplete, "the file kept changing under the reader, so that nothing certain can be said",
         cause: "a replica runs on the file, or something else writes to it", risk: "damage may have gone unseen",
         next: .verify)
-    case .limitReached:
-      Entry(
-        .incomplete, "the look at the file ended early, as was asked for",
-        cause: "the most errors to report were reached", risk: "there may be more damage than is listed", next: .verify)
     default: preconditionFailure("a finding about the file as a whole")
     }
   }

@@ -15,7 +15,6 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case otherMembers = "other-members"
   case liveFile = "live-file"
   case fileChanging = "file-changing"
-  case limitReached = "limit-reached"
   // Copies of the superblock.
   case superblockCopyDamaged = "superblock-copy-damaged"
   case superblockCopyStale = "superblock-copy-stale"

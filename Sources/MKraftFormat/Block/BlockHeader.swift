@@ -55,10 +55,13 @@ extension BlockHeader {
     let kind = bytes.load(Layout.kind)
     guard kind == StructureKind.block.rawValue else { throw bytes.isZero ? .allZero : .kindUnknown(kind) }
     size = bytes.load(Layout.size)
-    guard (BlockHeader.byteCount...bytes.byteCount).contains(Int(size)) else { throw .violates(.blockSize) }
+    // The size says what the checksum covers. One out of range covers the whole place, so that damage to the size is
+    // reported as damage, and only a checksum that is right all the same as a contradiction.
+    let sizeFits = (BlockHeader.byteCount...bytes.byteCount).contains(Int(size))
     checksum = bytes.load(Layout.checksum)
-    let computed = Checksum.of(bytes.extracting(16..<Int(size)), as: .block)
+    let computed = Checksum.of(bytes.extracting(16..<(sizeFits ? Int(size) : bytes.byteCount)), as: .block)
     guard checksum == computed else { throw .checksumMismatch(stored: checksum, computed: computed) }
+    guard sizeFits else { throw .violates(.blockSize) }
     cluster = bytes.load(Layout.cluster)
     address = bytes.load(Layout.address)
     birth = bytes.load(Layout.birth)

@@ -44,7 +44,10 @@ public struct MemberList: Sendable, BitwiseCopyable {
 
   /// Whether the list keeps the invariant `member-list`.
   public var isConsistent: Bool {
-    guard voterCount >= 1, standbyCount >= 0, count <= MemberList.limit else { return false }
+    let counts = 0...MemberList.limit
+    guard voterCount >= 1, counts.contains(voterCount), counts.contains(standbyCount), counts.contains(count) else {
+      return false
+    }
     for index in 0..<MemberList.limit {
       guard index < count else {
         if ids[index] != 0 { return false }

@@ -18,8 +18,11 @@ public struct Quorums: Sendable, Equatable, BitwiseCopyable {
 
   public func brokenInvariants(voters: Int) -> InvariantSet {
     var broken = InvariantSet()
-    if !(1...max(1, voters)).contains(replication) || !(1...max(1, voters)).contains(election) {
+    let range = 1...max(1, voters)
+    guard range.contains(replication), range.contains(election) else {
+      // Sizes out of range can be anything: whether such quorums meet means nothing, and their sum may not exist.
       broken.insert(.quorumRange)
+      return broken
     }
     if replication + election <= voters { broken.insert(.quorumsIntersect) }
     if 2 * election <= voters { broken.insert(.electionQuorumsIntersect) }
@@ -28,7 +31,11 @@ public struct Quorums: Sendable, Equatable, BitwiseCopyable {
 
   /// The highest op that a replication quorum holds, given what each voter is known to hold; `held` has one op per voter.
   public func committedOp(held: [UInt64]) -> UInt64 {
-    precondition(held.count >= replication, "there are as many voters as the quorum needs")
-    return held.sorted(by: >)[replication - 1]
+    precondition((1...max(1, held.count)).contains(replication), "there are as many voters as the quorum needs")
+    var committed: UInt64 = 0
+    for op in held where op > committed {
+      if held.count(where: { $0 >= op }) >= replication { committed = op }
+    }
+    return committed
   }
 }

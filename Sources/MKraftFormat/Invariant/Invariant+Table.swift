@@ -10,10 +10,14 @@ extension Invariant {
     case .headerReservedZero: ("header-reserved-zero", "nonce, tag and reserved bytes of a header are zero")
     case .headerSize: ("header-size", "size of an entry is 256 to 1048576 bytes")
     case .headerPlaceholderEmpty:
-      ("header-placeholder-empty", "a reserved or unknown header holds its slot and cluster and nothing else")
+      (
+        "header-placeholder-empty",
+        "a reserved or unknown header holds its slot, its cluster and size 256; all else is zero"
+      )
     case .headerOperation: ("header-operation", "operation of an entry is not 0")
     case .headerRootOp: ("header-root-op", "operation root stands at op 0 and nowhere else")
     case .headerCommitBelowOp: ("header-commit-below-op", "commit < op, except that both are 0 at the root")
+    case .headerNumbers: ("header-numbers", "op, term and timestamp of an entry are below 2^63")
     case .headerSlot:
       ("header-slot", "op modulo slot_count is the slot; of a reserved or unknown header op is the slot")
     case .headerCluster: ("header-cluster", "a header's cluster is the superblock's")
@@ -25,6 +29,8 @@ extension Invariant {
     case .chainCheckpoint: ("chain-checkpoint", "checkpoint_id is the id of the checkpoint before the last one")
     case .superblockReservedZero: ("superblock-reserved-zero", "reserved bytes of a superblock are zero")
     case .superblockSequence: ("superblock-sequence", "sequence is at least 1")
+    case .superblockNumbers:
+      ("superblock-numbers", "sequence, term, commit_max, cut_op, clean_op and sync_op_max are below 2^63")
     case .superblockParent: ("superblock-parent", "parent is 0 if sequence is 1, and only then")
     case .superblockFlags: ("superblock-flags", "virgin and clean are 0 or 1")
     case .superblockSuffix:
@@ -33,13 +39,20 @@ extension Invariant {
       ("superblock-checkpoint-header", "the checkpoint's op header is a valid entry of this cluster")
     case .superblockCheckpointID:
       ("superblock-checkpoint-id", "checkpoint id is the checksum of the checkpoint state it names")
-    case .commitMaxAtLeastCheckpoint: ("commit-max-at-least-checkpoint", "commit_max >= checkpoint.op")
+    case .commitMaxAtLeastCheckpoint: ("commit-max-at-least-checkpoint", "commit_max >= op of the checkpoint")
     case .logTermAtMostTerm: ("log-term-at-most-term", "log_term <= term")
-    case .cutTermAtMostLogTerm: ("cut-term-at-most-log-term", "cut.term <= log_term")
-    case .cutChecksum: ("cut-checksum", "cut.checksum is that of the last suffix header, if there is one, and never 0")
-    case .cleanHead: ("clean-head", "clean_op and clean_checksum are zero unless clean is 1, and then at least the cut")
+    case .cutTermAtMostLogTerm: ("cut-term-at-most-log-term", "cut_term <= log_term")
+    case .cutChecksum:
+      ("cut-checksum", "cut_checksum is not 0; if there are suffix headers, the cut is the last of them")
+    case .cleanHead:
+      (
+        "clean-head",
+        "clean_op, clean_term and clean_checksum are 0 if clean is 0; else clean_op >= cut_op and clean_checksum is not 0"
+      )
     case .syncRange: ("sync-range", "sync_op_min <= sync_op_max")
     case .storageSize: ("storage-size", "storage_size is the grid's offset plus whole blocks, at most grid_blocks_max")
+    case .superblockReferences:
+      ("superblock-references", "a checkpoint's block reference is all zero or names a block inside storage_size")
     case .setsDisjoint: ("sets-disjoint", "acquired = reachable + released + trailers, disjoint")
     case .replicaIndex:
       ("replica-index", "replica is below the number of members, and member is that entry of the list")
@@ -66,11 +79,13 @@ extension Invariant {
     case .geometryGridBlocks: ("geometry-grid-blocks", "grid_blocks_max is 1 to 67108864")
     case .replyReservedZero: ("reply-reserved-zero", "reserved bytes of a reply header are zero")
     case .replySize: ("reply-size", "size of a reply is 256 bytes to message_size")
+    case .replyPlaceholderEmpty:
+      ("reply-placeholder-empty", "a reply-reserved header holds its slot, its cluster and size 256; all else is zero")
     case .replySession: ("reply-session", "a reply stands in the slot its session owns")
     case .blockReservedZero: ("block-reserved-zero", "reserved bytes of a block header are zero")
     case .blockSize: ("block-size", "size of a block is 256 bytes to block_size")
     case .blockAddress: ("block-address", "a block's address is its place in the grid")
-    case .blockType: ("block-type", "a block is of the type its referrer names")
+    case .blockType: ("block-type", "a block's type is a known one, and the one its referrer names")
     case .blockCluster: ("block-cluster", "a block's cluster is the superblock's")
     case .blockBirth: ("block-birth", "a block was born no later than the checkpoint that refers to it")
     case .messageReservedZero: ("message-reserved-zero", "reserved bytes of a message header are zero")

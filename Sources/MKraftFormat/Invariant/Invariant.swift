@@ -8,6 +8,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   case headerOperation
   case headerRootOp
   case headerCommitBelowOp
+  case headerNumbers
   case headerSlot
   case headerCluster
   case headerMessageSize
@@ -20,6 +21,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   // Superblock.
   case superblockReservedZero
   case superblockSequence
+  case superblockNumbers
   case superblockParent
   case superblockFlags
   case superblockSuffix
@@ -32,6 +34,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   case cleanHead
   case syncRange
   case storageSize
+  case superblockReferences
   case setsDisjoint
   // Identity and quorums.
   case replicaIndex
@@ -53,6 +56,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   // Replies and blocks.
   case replyReservedZero
   case replySize
+  case replyPlaceholderEmpty
   case replySession
   case blockReservedZero
   case blockSize

@@ -21,7 +21,7 @@ extension MessageHeader {
     public static let protocolVersion = Field<UInt16>("protocol_version", at: 180, "1")
     public static let kind = Field<UInt8>("kind", at: 182, "10: message")
     public static let command = Field<UInt8>("command", at: 183, "what the message is for")
-    public static let operation = Field<UInt8>("operation", at: 184, "request and reply: operation")
+    public static let operation = Field<UInt8>("operation", at: 184, "request and reply: operation; pong: role")
     public static let status = Field<UInt8>("status", at: 185, "refusal: why; else 0")
     public static let replica = Field<UInt8>("replica", at: 186, "index of the sending replica")
     public static let leader = Field<UInt8>("leader", at: 187, "index of the leader; 255: not known")

@@ -30,6 +30,7 @@ public struct MessageHeader: Sendable, BitwiseCopyable {
   /// Of a pong: message_size of the replica's geometry, the largest message it takes.
   public var messageSize: UInt32 = 0
   public var command: Command = .pingClient
+  /// Of a request or reply: an `Operation`. Of a pong: the sender's role, 0 follower, 1 candidate, 2 leader.
   public var operation: UInt8 = 0
   /// Of a refusal: a `Refusal`; else 0.
   public var status: UInt8 = 0

@@ -55,6 +55,7 @@ extension PrepareHeader {
     guard operation != 0 else { return .headerOperation }
     guard (operation == Operation.root.rawValue) == (op == 0) else { return .headerRootOp }
     guard op == 0 ? commit == 0 : commit < op else { return .headerCommitBelowOp }
+    guard max(op, term, timestamp) < PrepareHeader.numberLimit else { return .headerNumbers }
     return nil
   }
 

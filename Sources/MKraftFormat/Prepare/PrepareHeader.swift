@@ -5,6 +5,9 @@ public struct PrepareHeader: Sendable, BitwiseCopyable {
   public static let byteCount = 256
   /// Largest entry of any geometry, header and body, in bytes.
   public static let sizeLimit = 1 << 20
+  /// Numbers that grow by one or by time (op, term, sequence, timestamp) are below this in every valid structure: what is
+  /// read from a file can be counted on without overflow.
+  public static let numberLimit: UInt64 = 1 << 63
 
   /// XXH3-128 of bytes 16 to 255 of this header, seeded by its kind. Set by `seal()`.
   public var checksum: UInt128 = 0

@@ -90,6 +90,11 @@ extension ReplyHeader {
       throw .violates(.replyReservedZero)
     }
     guard (ReplyHeader.byteCount...PrepareHeader.sizeLimit).contains(Int(size)) else { throw .violates(.replySize) }
+    guard kind == .reply || isEmptyPlaceholder else { throw .violates(.replyPlaceholderEmpty) }
+  }
+
+  private var isEmptyPlaceholder: Bool {
+    ReplyHeader.reserved(slot: Int(op & 0xFFFF_FFFF), cluster: cluster).checksum == checksum
   }
 
   /// Writes the 256 bytes. The header must have been sealed.

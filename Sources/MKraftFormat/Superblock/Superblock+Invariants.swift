@@ -5,6 +5,8 @@ extension Superblock {
     broken.formUnion(quorums.brokenInvariants(voters: members.voterCount))
     func require(_ holds: Bool, _ invariant: Invariant) { if !holds { broken.insert(invariant) } }
     require(sequence >= 1, .superblockSequence)
+    let numbers = max(max(sequence, term, commitMax), max(cut.op, clean?.op ?? 0, syncOpMax))
+    require(numbers < PrepareHeader.numberLimit, .superblockNumbers)
     require((sequence == 1) == (parent == 0), .superblockParent)
     require(members.isConsistent, .memberList)
     require(Int(replica) < members.count && Int(replica) < MemberList.limit && hasOwnMember, .replicaIndex)
@@ -16,9 +18,20 @@ extension Superblock {
     require(syncOpMin <= syncOpMax, .syncRange)
     require(commitMax >= checkpoint.op, .commitMaxAtLeastCheckpoint)
     require(checkpoint.id == checkpoint.computedID, .superblockCheckpointID)
-    // The file's size follows from the geometry, and means nothing if that is unusable.
-    if geometry.brokenInvariants.isEmpty { require(hasPlausibleStorageSize, .storageSize) }
+    // The file's size follows from the geometry and means nothing if that is unusable; likewise references and the size.
+    guard geometry.brokenInvariants.isEmpty else { return broken }
+    require(hasPlausibleStorageSize, .storageSize)
+    if hasPlausibleStorageSize { require(referencesStayInside, .superblockReferences) }
     return broken
+  }
+
+  private var referencesStayInside: Bool {
+    let blocks = (checkpoint.storageSize - geometry.offset(of: .grid)) / UInt64(geometry.blockSize)
+    func staysInside(_ reference: BlockReference) -> Bool {
+      reference.address == 0 ? reference == .none : reference.address <= blocks
+    }
+    return staysInside(checkpoint.treeRoot) && staysInside(checkpoint.acquired) && staysInside(checkpoint.released)
+      && staysInside(checkpoint.sessions)
   }
 
   private var hasOwnMember: Bool {
@@ -36,15 +49,16 @@ extension Superblock {
   package func brokenInvariants(in bytes: RawSpan) -> InvariantSet {
     var broken = brokenInvariants
     func require(_ holds: Bool, _ invariant: Invariant) { if !holds { broken.insert(invariant) } }
-    let reserved = [
-      Layout.reservedPrefix, Layout.reservedIdentity, Layout.reservedState, Layout.reservedMembers,
-      Layout.reservedCheckpoint,
-    ]
-    for range in reserved { require(bytes.isZero(range), .superblockReservedZero) }
-    for range in [CheckpointState.Layout.reservedHigh, CheckpointState.Layout.reserved] {
-      let section = Layout.checkpoint + range.lowerBound..<Layout.checkpoint + range.upperBound
-      require(bytes.isZero(section), .superblockReservedZero)
+    func requireZero(_ range: Range<Int>, from base: Int = 0) {
+      require(bytes.isZero(base + range.lowerBound..<base + range.upperBound), .superblockReservedZero)
     }
+    requireZero(Layout.reservedPrefix)
+    requireZero(Layout.reservedIdentity)
+    requireZero(Layout.reservedState)
+    requireZero(Layout.reservedMembers)
+    requireZero(Layout.reservedCheckpoint)
+    requireZero(CheckpointState.Layout.reservedHigh, from: Layout.checkpoint)
+    requireZero(CheckpointState.Layout.reserved, from: Layout.checkpoint)
     require(bytes.load(Layout.virgin) <= 1 && bytes.load(Layout.clean) <= 1, .superblockFlags)
     if bytes.load(Layout.clean) == 0 {
       let head = Layout.cleanOp.offset..<Layout.cleanChecksum.offset + Layout.cleanChecksum.size

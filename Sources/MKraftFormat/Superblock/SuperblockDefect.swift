@@ -4,7 +4,7 @@ public enum SuperblockDefect: Error, Sendable, Equatable {
   case allZero
   /// Not ours, or overwritten beyond recognition.
   case magicMismatch
-  /// A newer layout: not damage. Nothing but the frozen prefix was looked at.
+  /// Another layout; if its number is higher, a newer one: not damage. Nothing but the frozen prefix was looked at.
   case versionUnknown(UInt32)
   case checksumAlgorithmUnknown(UInt16)
   case checksumMismatch(stored: UInt128, computed: UInt128)
@@ -34,7 +34,9 @@ public enum SuperblockDefect: Error, Sendable, Equatable {
   /// Whether a newer release could read these bytes: then the file must not be called damaged (rule R5).
   public var isNewerFormat: Bool {
     switch self {
-    case .versionUnknown, .checksumAlgorithmUnknown, .featuresUnknown: true
+    case .versionUnknown(let version): version > FormatVersion.dataFile
+    case .checksumAlgorithmUnknown(let algorithm): algorithm > Superblock.checksumAlgorithm
+    case .featuresUnknown: true
     default: false
     }
   }

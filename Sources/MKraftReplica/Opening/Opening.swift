@@ -28,7 +28,7 @@ public struct Opening {
     case .success(let chosen): superblock = chosen
     case .failure(let refusal): throw .superblock(refusal)
     }
-    try admit(superblock, on: storage)
+    try admit(superblock, byteCount: storage.byteCount, directAlignment: storage.directAlignment)
     let image = JournalImage(geometry: superblock.geometry, cluster: superblock.cluster)
     let journal = JournalScan.run(storage, superblock) { image.recover($0, $1) }
     guard journal.serves else { throw .journal(journal) }
@@ -36,14 +36,17 @@ public struct Opening {
       survey: survey, superblockDecision: decision, superblock: superblock, journal: journal, image: image)
   }
 
-  private static func admit(_ superblock: Superblock, on storage: any Storage) throws(OpeningRefusal) {
+  /// Whether a replica may run on a file of this length, on a device of this alignment, whatever its log holds.
+  public static func admit(
+    _ superblock: Superblock, byteCount: UInt64, directAlignment: Int
+  ) throws(OpeningRefusal) {
     let unknown = superblock.features.unknownReadOnlyCompatible
     guard unknown == 0 else { throw .readOnlyFeatures(unknown) }
     guard superblock.members.count == 1 else { throw .otherMembers(count: superblock.members.count) }
     let expected = superblock.checkpoint.storageSize
-    guard storage.byteCount >= expected else { throw .truncated(byteCount: storage.byteCount, expected: expected) }
-    guard Int(superblock.geometry.ioUnit) >= storage.directAlignment else {
-      throw .ioUnitTooSmall(ioUnit: superblock.geometry.ioUnit, device: storage.directAlignment)
+    guard byteCount >= expected else { throw .truncated(byteCount: byteCount, expected: expected) }
+    guard Int(superblock.geometry.ioUnit) >= directAlignment else {
+      throw .ioUnitTooSmall(ioUnit: superblock.geometry.ioUnit, device: directAlignment)
     }
   }
 }

@@ -62,8 +62,7 @@ extension ReplicaCore {
     _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
   ) -> Refusal? {
     guard header.client != 0, header.session == 0, header.request == 0, body.byteCount == 0 else { return .bodyInvalid }
-    if let refusal = joinOrRefuse(header, from: connection) { return refusal.value }
-    return enqueue(header, body, from: connection, into: &effects)
+    return admit(header, body, from: connection, into: &effects)
   }
 
   private func takeKeyValue(
@@ -88,32 +87,43 @@ extension ReplicaCore {
       reply(from: session, to: connection, into: &effects)
       return nil
     }
-    if let refusal = joinOrRefuse(header, from: connection) { return refusal.value }
-    return enqueue(header, body, from: connection, into: &effects)
+    return admit(header, body, from: connection, into: &effects)
   }
 
   /// The op that the last request taken will have.
   private var lastAccepted: UInt64 { head.op + UInt64(requests.count) }
 
-  /// A request of a client that has one under way: the same one again joins it, to be answered on the new connection; another
-  /// one must wait. Nil when the client has none under way.
-  private func joinOrRefuse(_ header: MessageHeader, from connection: ConnectionID) -> JoinOutcome? {
-    if let index = window.firstIndex(where: { $0.header.client == header.client }) {
-      guard window[index].header.requestChecksum == header.checksum else { return JoinOutcome(value: .sessionBusy) }
-      window[index].connection = connection
-      return JoinOutcome(value: nil)
-    }
-    if let queued = requests.first(where: { $0.header.client == header.client }) {
-      // Both wait on a live connection: the first copy answers there.
-      return JoinOutcome(value: queued.header.checksum == header.checksum ? nil : .sessionBusy)
-    }
-    return nil
+  /// What a client's earlier request, still under way, means for a new one.
+  private enum Conflict {
+    case none
+    /// It is the same request again, and is answered on the new connection.
+    case joined
+    case busy
   }
 
-  /// Begins an entry for the request, or queues it until the pipeline has a place.
-  private func enqueue(
+  private func conflict(with header: MessageHeader, from connection: ConnectionID) -> Conflict {
+    if let index = window.firstIndex(where: { $0.header.client == header.client }) {
+      guard window[index].header.requestChecksum == header.checksum else { return .busy }
+      window[index].connection = connection
+      return .joined
+    }
+    if let index = requests.firstIndex(where: { $0.header.client == header.client }) {
+      guard requests[index].header.checksum == header.checksum else { return .busy }
+      requests[index].connection = connection
+      return .joined
+    }
+    return .none
+  }
+
+  /// Begins an entry for the request, or queues it until the pipeline has a place; one request of a client at a time.
+  private func admit(
     _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
   ) -> Refusal? {
+    switch conflict(with: header, from: connection) {
+    case .none: break
+    case .joined: return nil
+    case .busy: return .sessionBusy
+    }
     guard lastAccepted < geometry.lastClientOp(after: superblock.checkpoint.op) else { return .ringFull }
     if requests.isEmpty && window.count < Int(geometry.pipeline) {
       begin(header, body, from: connection, into: &effects)
@@ -159,9 +169,4 @@ extension ReplicaCore {
       effects.append(.send(read.connection, header, body: result))
     }
   }
-}
-
-/// A request found its client busy: `value` is why it is refused, or nil when it joined the one under way.
-struct JoinOutcome {
-  let value: Refusal?
 }

@@ -33,7 +33,7 @@ public final class ReplicaCore<Machine: StateMachine> {
 
   /// A request that waits for a place in the pipeline.
   struct QueuedRequest {
-    let connection: ConnectionID
+    var connection: ConnectionID
     let header: MessageHeader
     let body: [UInt8]
   }

@@ -18,6 +18,12 @@ extension LockHolder: CustomStringConvertible {
   }
 }
 
+extension FileStorage {
+  /// Who holds the lock of a replica on this file, found out without taking a lock; nil if nobody does, or if the system does
+  /// not tell.
+  public var lockHolder: LockHolder? { LockHolder.find(descriptor) }
+}
+
 extension LockHolder {
   /// The most bytes of the kernel's list of locks that are looked at.
   private static let listMax = 1 << 20

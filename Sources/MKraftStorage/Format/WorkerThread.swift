@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A thread of the operating system that runs one closure, for work that waits for the device.
-@safe struct WorkerThread: ~Copyable {
+@safe package struct WorkerThread: ~Copyable {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
 
@@ -11,7 +11,7 @@ internal import Glibc
   private let thread: pthread_t
 
   /// Starts the thread; nil if the system gives none. `join` must follow.
-  init?(_ body: @escaping @Sendable () -> Void) {
+  package init?(_ body: @escaping @Sendable () -> Void) {
     let work = unsafe Unmanaged.passRetained(Work(body))
     var thread = pthread_t()
     let result = unsafe pthread_create(
@@ -29,7 +29,7 @@ internal import Glibc
   }
 
   /// Waits until the closure has returned.
-  consuming func join() {
+  package consuming func join() {
     _ = pthread_join(thread, nil)
   }
 }

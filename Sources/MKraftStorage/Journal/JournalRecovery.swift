@@ -12,19 +12,34 @@ public import MKraftFormat
 public struct JournalRecovery: Sendable {
   private enum Phase {
     case extending
-    /// A damaged slot without a prepare, below the tail: the end of the log, or a hole in it.
-    case gap(undecidable: Bool)
+    /// A damaged slot without a usable prepare, below the tail: the end of the log, or a hole in it.
+    case gap
     case ended
+  }
+
+  /// The slot being decided on.
+  private struct Slot {
+    let op: UInt64
+    let evidence: SlotEvidence
+    let header: HeaderCondition
+    /// Index into the recovery table.
+    let row: Int
+    /// What the table says of this slot alone.
+    let choice: RecoveryRow.Decision
+    let isInTail: Bool
+
+    /// Checksum of the entry that the header ring names for this op.
+    var named: UInt128? { header == .current ? evidence.validHeader?.checksum : nil }
   }
 
   private let superblock: Superblock
   private let geometry: Geometry
   private var decision: JournalDecision
   private var phase = Phase.extending
+  private var isUndecidable = false
   private var nextOp: UInt64
   /// What forbids the end found so far, if it turns out that the log went on.
   private var suspects: [JournalFault] = []
-  private var suspectCount = 0
   /// The entry before the next op, as far as it is known: the parent that the next one must name.
   private var previous: PrepareHeader
 
@@ -41,172 +56,175 @@ public struct JournalRecovery: Sendable {
       faults: [], faultCount: 0)
   }
 
+  private var lastOp: UInt64 { geometry.lastOp(after: superblock.checkpoint.op) }
+
   /// The slot whose evidence is wanted next; nil when every slot was given.
-  public var nextSlot: Int? {
-    nextOp > geometry.lastOp(after: superblock.checkpoint.op) ? nil : geometry.slot(of: nextOp)
-  }
+  public var nextSlot: Int? { nextOp > lastOp ? nil : geometry.slot(of: nextOp) }
 
   /// Takes the evidence of `nextSlot`, and says what becomes of the slot if the replica starts at all.
   @discardableResult
   public mutating func add(_ evidence: SlotEvidence) -> SlotVerdict.Disposition {
     precondition(evidence.slot == nextSlot, "slots are given in op order, each once")
-    let op = nextOp
-    nextOp += 1
-    let condition = SlotCondition(evidence, expecting: op, superblock)
+    let condition = SlotCondition(evidence, expecting: nextOp, superblock)
+    if decision.tailStart == nil && condition.header.opensTail { decision.tailStart = nextOp }
+    let isInTail = decision.tailStart != nil
     let row = RecoveryTable.index(of: condition)
-    if decision.tailStart == nil && condition.header.opensTail { decision.tailStart = op }
-    noteProofs(evidence, condition, op: op)
-    let disposition = dispose(evidence, condition, op: op, row: row)
+    let rule = RecoveryTable.rows[row]
+    guard let choice = isInTail ? rule.aloneInTail : rule.alone else {
+      preconditionFailure("a header that opens the tail lies in it")
+    }
+    let slot = Slot(
+      op: nextOp, evidence: evidence, header: condition.header, row: row, choice: choice, isInTail: isInTail)
+    nextOp += 1
+    noteProofs(slot)
+    let disposition = dispose(slot)
     decision.slots[evidence.slot] = SlotVerdict(row: UInt8(row), disposition: disposition)
     return disposition
   }
 
   /// Commit stamps prove commitment, whatever became of the entry; a header of the expected op proves that the log reached it.
-  private mutating func noteProofs(_ evidence: SlotEvidence, _ condition: SlotCondition, op: UInt64) {
-    let stamps = [evidence.validHeader, evidence.validPrepare].compactMap { $0?.kind == .prepare ? $0?.commit : nil }
-    decision.commitMax = max(decision.commitMax, stamps.max() ?? 0)
+  private mutating func noteProofs(_ slot: Slot) {
+    for header in [slot.evidence.validHeader, slot.evidence.validPrepare] {
+      if let header, header.kind == .prepare { decision.commitMax = max(decision.commitMax, header.commit) }
+    }
     decision.provenOp = max(decision.provenOp, decision.commitMax)
-    if condition.header == .current { decision.provenOp = max(decision.provenOp, op) }
+    if slot.header == .current { decision.provenOp = max(decision.provenOp, slot.op) }
   }
 
-  private mutating func dispose(
-    _ evidence: SlotEvidence, _ condition: SlotCondition, op: UInt64, row: Int
-  ) -> SlotVerdict.Disposition {
-    let rule = RecoveryTable.rows[row]
-    let inTail = decision.tailStart != nil
-    guard let choice = inTail ? rule.aloneInTail : rule.alone else {
-      preconditionFailure("a header that opens the tail lies in it")
-    }
-    if choice == .stale {
-      addFault(.superblockStale, op: op, row: row, expected: nil)
+  private mutating func dispose(_ slot: Slot) -> SlotVerdict.Disposition {
+    if slot.choice == .stale {
+      addFault(.superblockStale, slot)
       return .faulty
     }
-    switch phase {
-    case .extending: return extend(evidence, choice, op: op, row: row, inTail: inTail)
-    case .gap(let undecidable):
-      if choice == .undecidable { phase = .gap(undecidable: true) }
-      _ = undecidable
-      if choice == .fix && !inTail { decision.provenOp = max(decision.provenOp, op) }
-      return afterEnd(evidence, choice, op: op, row: row)
-    case .ended: return afterEnd(evidence, choice, op: op, row: row)
-    }
+    if phase == .extending, let clean = superblock.clean, slot.op > clean.op { end(.cleanStop) }
+    if phase == .extending, let disposition = extend(slot) { return disposition }
+    return disposeBeyondEnd(slot)
   }
 
-  private mutating func extend(
-    _ evidence: SlotEvidence, _ choice: RecoveryRow.Decision, op: UInt64, row: Int, inTail: Bool
-  ) -> SlotVerdict.Disposition {
-    if let clean = superblock.clean, op > clean.op {
-      phase = .ended
-      decision.end = .cleanStop
-      return afterEnd(evidence, choice, op: op, row: row)
-    }
-    switch choice {
-    case .keep, .fix:
-      guard let entry = evidence.validPrepare else { preconditionFailure("keep and fix have a valid prepare") }
-      return extend(with: entry, choice, op: op, row: row, inTail: inTail, evidence)
+  // MARK: Up to the head
+
+  /// What becomes of a slot of the log; nil if the log ends before it.
+  private mutating func extend(_ slot: Slot) -> SlotVerdict.Disposition? {
+    switch slot.choice {
+    case .keep, .fix: return append(slot)
     case .lost:
-      addFault(lostKind(row), op: op, row: row, expected: evidence.validHeader?.checksum)
-      if let header = evidence.validHeader { previous = header }
+      addFault(lostKind(slot), slot, expected: slot.named)
+      if let header = slot.evidence.validHeader { previous = header }
       return .faulty
     case .vacant, .undecidable:
-      phase = .gap(undecidable: choice == .undecidable)
+      phase = .gap
       decision.end = .vacant
-    case .blank:
-      phase = .ended
-      decision.end = .blank
-    case .cut:
-      phase = .ended
-      decision.end = .torn
-    case .stale, .ask:
-      preconditionFailure("a replica alone asks nobody, and stale slots were dealt with")
+    case .blank: end(.blank)
+    case .cut: end(.torn)
+    case .stale, .ask: preconditionFailure("a replica alone asks nobody, and stale slots were dealt with")
     }
-    return afterEnd(evidence, choice, op: op, row: row)
+    return nil
   }
 
-  private mutating func extend(
-    with entry: PrepareHeader, _ choice: RecoveryRow.Decision, op: UInt64, row: Int, inTail: Bool,
-    _ evidence: SlotEvidence
-  ) -> SlotVerdict.Disposition {
-    guard entry.isChild(of: previous) else {
-      // In the tail only a header proves that the entry belongs here; without one it is a leftover.
-      if inTail && choice == .fix {
-        phase = .ended
-        decision.end = .unchained
-        return afterEnd(evidence, .cut, op: op, row: row)
-      }
-      addFault(.chainBroken, op: op, row: row, expected: nil)
-      previous = entry
-      return .faulty
-    }
-    if let expected = namedBySuperblock(op), expected != entry.checksum {
-      addFault(.entryUnexpected, op: op, row: row, expected: expected)
+  private mutating func append(_ slot: Slot) -> SlotVerdict.Disposition {
+    guard let entry = slot.evidence.validPrepare else { preconditionFailure("keep and fix have a valid prepare") }
+    guard entry.isChild(of: previous) else { return appendUnchained(entry, slot) }
+    let expected = namedBySuperblock(slot.op)
+    guard expected == nil || expected == entry.checksum else {
+      addFault(.entryUnexpected, slot, expected: expected)
       previous = entry
       return .faulty
     }
     previous = entry
     if decision.faultCount == 0 { decision.head = entry }
-    return choice == .keep ? .kept : .fixed
+    return slot.choice == .keep ? .kept : .fixed
   }
 
-  /// A slot beyond the end found so far. What is not intact here is a fault if the log proves to have gone on.
-  private mutating func afterEnd(
-    _ evidence: SlotEvidence, _ choice: RecoveryRow.Decision, op: UInt64, row: Int
-  ) -> SlotVerdict.Disposition {
-    if let clean = superblock.clean, op > clean.op,
-      evidence.validHeader.map({ $0.op == op && $0.kind == .prepare }) == true
-    {
-      addFault(.superblockStale, op: op, row: row, expected: nil)
+  /// In the tail only a header proves that an entry belongs here; without one it is a leftover.
+  private mutating func appendUnchained(_ entry: PrepareHeader, _ slot: Slot) -> SlotVerdict.Disposition {
+    guard slot.isInTail && slot.choice == .fix else {
+      addFault(.chainBroken, slot, expected: namedBySuperblock(slot.op))
+      previous = entry
       return .faulty
     }
-    let expected = evidence.validHeader.flatMap { $0.kind == .prepare && $0.op == op ? $0.checksum : nil }
-    switch choice {
-    case .keep, .fix: return choice == .keep ? .faulty : .cut
-    case .lost: suspect(lostKind(row), op: op, row: row, expected: expected)
-    case .blank, .vacant, .undecidable, .cut:
-      suspect(.entryLost, op: op, row: row, expected: expected ?? namedBySuperblock(op))
-    case .stale, .ask: preconditionFailure("dealt with before")
-    }
-    return switch choice {
-    case .blank: .blank
-    case .cut: RecoveryTable.rows[row].headers.contains(.bad) ? .vacated : .cut
-    case .lost: .faulty
-    default: .vacated
-    }
+    end(.unchained)
+    suspect(.chainBroken, slot)
+    return slot.header.isDamaged ? .vacated : .cut
   }
+
+  private mutating func end(_ end: JournalDecision.End) {
+    phase = .ended
+    decision.end = end
+  }
+
+  // MARK: Beyond the end found so far
+
+  /// What is not intact here is a fault, if the log proves to have gone on.
+  private mutating func disposeBeyondEnd(_ slot: Slot) -> SlotVerdict.Disposition {
+    if let clean = superblock.clean, slot.op > clean.op, slot.header == .current {
+      addFault(.superblockStale, slot)
+      return .faulty
+    }
+    switch slot.choice {
+    case .keep: return .kept
+    case .lost:
+      suspect(lostKind(slot), slot)
+      return .faulty
+    case .fix:
+      // No header that is older stands below: this entry may have been acknowledged, and then those before it were.
+      if phase == .gap && !slot.isInTail { decision.provenOp = max(decision.provenOp, slot.op) }
+    case .undecidable:
+      isUndecidable = isUndecidable || phase == .gap
+      suspect(.entryLost, slot)
+    case .blank, .vacant, .cut: suspect(.entryLost, slot)
+    case .stale, .ask: preconditionFailure("a replica alone asks nobody, and stale slots were dealt with")
+    }
+    if slot.header.isDamaged { return .vacated }
+    return slot.choice == .blank ? .blank : .cut
+  }
+
+  // MARK: The decision
 
   /// The decision, when every slot was given.
   public consuming func finish() -> JournalDecision {
     precondition(nextSlot == nil, "every slot was given")
     if decision.provenOp > decision.head.op { convictSuspects() }
-    if decision.faultCount == 0, case .gap(undecidable: true) = phase, superblock.clean == nil { convictUndecidable() }
+    if decision.serves && isUndecidable { convictUndecidable() }
+    keepProvenEntries()
     decision.faults.sort { $0.op < $1.op }
     return decision
   }
 
   private mutating func convictSuspects() {
-    for suspect in suspects where suspect.op <= decision.provenOp {
-      addFault(suspect.kind, op: suspect.op, row: suspect.row, expected: suspect.expected)
-    }
-    // An intact run above a leftover or beyond the last slot given: the first op that is not kept is the fault.
-    guard decision.faultCount == 0 else { return }
+    for suspect in suspects where suspect.op <= decision.provenOp { addFault(suspect) }
+    guard decision.serves else { return }
+    // Every slot up to the head is intact, and the log is known to have gone on beyond what the rings hold.
     let op = decision.head.op + 1
     let slot = geometry.slot(of: op)
-    addFault(.chainBroken, op: op, row: Int(decision.slots[slot].row), expected: namedBySuperblock(op))
+    addFault(
+      JournalFault(
+        kind: .entryLost, op: op, slot: slot, expected: namedBySuperblock(op), row: Int(decision.slots[slot].row)))
   }
 
   private mutating func convictUndecidable() {
     let limit = decision.tailStart ?? nextOp
     for suspect in suspects where suspect.op < limit {
-      addFault(.headUndecidable, op: suspect.op, row: suspect.row, expected: nil)
+      addFault(
+        JournalFault(
+          kind: .headUndecidable, op: suspect.op, slot: suspect.slot, expected: suspect.expected, row: suspect.row))
     }
   }
 
-  private func lostKind(_ row: Int) -> JournalFault.Kind {
-    switch RecoveryTable.rows[row].name {
-    case "prepare-corrupt": .prepareCorrupt
-    case "prepare-missing": .prepareMissing
-    default: .entriesDisagree
+  /// Beyond a hole, up to where the log is proven to have reached, a usable prepare is no leftover.
+  private mutating func keepProvenEntries() {
+    guard decision.head.op < min(decision.provenOp, lastOp) else { return }
+    for op in decision.head.op + 1...min(decision.provenOp, lastOp) {
+      let verdict = decision.slots[geometry.slot(of: op)]
+      guard verdict.rule.have, verdict.disposition == .cut || verdict.disposition == .vacated else { continue }
+      decision.slots[geometry.slot(of: op)] = SlotVerdict(row: verdict.row, disposition: .fixed)
     }
+  }
+
+  private func lostKind(_ slot: Slot) -> JournalFault.Kind {
+    guard let kind = RecoveryTable.rows[slot.row].fault else {
+      preconditionFailure("a row that loses an entry names the fault")
+    }
+    return kind
   }
 
   /// The checksum that the superblock gives for the entry of `op`.
@@ -216,31 +234,25 @@ public struct JournalRecovery: Sendable {
     return superblock.suffix.header(of: op)?.checksum
   }
 
-  private mutating func suspect(_ kind: JournalFault.Kind, op: UInt64, row: Int, expected: UInt128?) {
-    suspectCount += 1
+  private mutating func suspect(_ kind: JournalFault.Kind, _ slot: Slot) {
     guard suspects.count < JournalDecision.faultLimit else { return }
-    suspects.append(JournalFault(kind: kind, op: op, slot: geometry.slot(of: op), expected: expected, row: row))
+    suspects.append(fault(kind, slot, expected: slot.named ?? namedBySuperblock(slot.op)))
   }
 
-  private mutating func addFault(_ kind: JournalFault.Kind, op: UInt64, row: Int, expected: UInt128?) {
+  private mutating func addFault(_ kind: JournalFault.Kind, _ slot: Slot, expected: UInt128? = nil) {
+    addFault(fault(kind, slot, expected: expected))
+  }
+
+  private func fault(_ kind: JournalFault.Kind, _ slot: Slot, expected: UInt128?) -> JournalFault {
+    JournalFault(kind: kind, op: slot.op, slot: slot.evidence.slot, expected: expected, row: slot.row)
+  }
+
+  private mutating func addFault(_ fault: JournalFault) {
     decision.faultCount += 1
-    let slot = geometry.slot(of: op)
-    decision.slots[slot] = SlotVerdict(row: UInt8(row), disposition: .faulty)
+    if fault.op <= lastOp {
+      decision.slots[fault.slot] = SlotVerdict(row: UInt8(fault.row), disposition: .faulty)
+    }
     guard decision.faults.count < JournalDecision.faultLimit else { return }
-    decision.faults.append(JournalFault(kind: kind, op: op, slot: slot, expected: expected, row: row))
-  }
-}
-
-extension PrepareHeader {
-  /// Whether this entry may follow `parent`: op, parent checksum, and what must not decrease along the chain.
-  public func isChild(of parent: PrepareHeader) -> Bool { brokenChainInvariant(after: parent) == nil }
-
-  /// The chain invariant that this entry breaks as the successor of `parent`.
-  public func brokenChainInvariant(after parent: PrepareHeader) -> Invariant? {
-    guard op == parent.op &+ 1, self.parent == parent.checksum else { return .chainParent }
-    guard term >= parent.term else { return .chainTerm }
-    guard timestamp > parent.timestamp else { return .chainTimestamp }
-    guard commit >= parent.commit else { return .chainCommit }
-    return nil
+    decision.faults.append(fault)
   }
 }

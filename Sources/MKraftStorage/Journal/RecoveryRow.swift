@@ -22,7 +22,8 @@ public struct RecoveryRow: Sendable {
     case ask
   }
 
-  /// When the replica may say of an entry of this slot that it certainly never held it.
+  /// When the replica may say of an entry of this slot that it certainly never held it. This is what the slot alone says: it
+  /// holds only above `JournalDecision.provenOp`, for a log that proves to have reached the slot did hold an entry in it.
   public enum Nack: String, Sendable {
     case never
     /// Of any entry but the one (or two) whose identity is known here.
@@ -41,11 +42,30 @@ public struct RecoveryRow: Sendable {
   public let aloneInTail: Decision
   /// For one replica of several.
   public let several: Decision
+  /// What is wrong when the entry is lost; nil in rows that never lose one.
+  public let fault: JournalFault.Kind?
   /// Whether the content can be used: it certifies itself.
   public let have: Bool
   public let nack: Nack
   /// Why.
   public let evidence: String
+
+  init(
+    name: String, headers: [HeaderCondition], prepares: [PrepareCondition], agreement: Agreement, alone: Decision?,
+    aloneInTail: Decision, several: Decision, fault: JournalFault.Kind? = nil, have: Bool, nack: Nack, evidence: String
+  ) {
+    self.name = name
+    self.headers = headers
+    self.prepares = prepares
+    self.agreement = agreement
+    self.alone = alone
+    self.aloneInTail = aloneInTail
+    self.several = several
+    self.fault = fault
+    self.have = have
+    self.nack = nack
+    self.evidence = evidence
+  }
 
   public func matches(_ condition: SlotCondition) -> Bool {
     headers.contains(condition.header) && prepares.contains(condition.prepare) && agreement == condition.agreement

@@ -12,15 +12,15 @@ public enum RecoveryTable {
       evidence: "both rings hold the same entry"),
     RecoveryRow(
       name: "entries-disagree", headers: [.current], prepares: [.current], agreement: .different,
-      alone: .lost, aloneInTail: .lost, several: .ask, have: true, nack: .otherEntries,
+      alone: .lost, aloneInTail: .lost, several: .ask, fault: .entriesDisagree, have: true, nack: .otherEntries,
       evidence: "the rings hold two different entries of this op, and a header is written after its own prepare"),
     RecoveryRow(
       name: "prepare-corrupt", headers: [.current], prepares: [.bad], agreement: .notApplicable,
-      alone: .lost, aloneInTail: .lost, several: .ask, have: false, nack: .otherEntries,
+      alone: .lost, aloneInTail: .lost, several: .ask, fault: .prepareCorrupt, have: false, nack: .otherEntries,
       evidence: "the header proves that the prepare was durable: it is damaged, not torn"),
     RecoveryRow(
       name: "prepare-missing", headers: [.current], prepares: [.reserved, .older], agreement: .notApplicable,
-      alone: .lost, aloneInTail: .lost, several: .ask, have: false, nack: .otherEntries,
+      alone: .lost, aloneInTail: .lost, several: .ask, fault: .prepareMissing, have: false, nack: .otherEntries,
       evidence: "the header proves that the prepare was durable: a lost or misdirected write"),
     RecoveryRow(
       name: "header-corrupt", headers: [.bad, .unknown], prepares: [.current], agreement: .notApplicable,

@@ -41,8 +41,8 @@ public struct SuperblockDecision: Sendable {
     /// The beginning of an update that was never acknowledged.
     case unacknowledged
     case misdirected
-    /// Another file's.
-    case foreign
+    /// A newer release's.
+    case newer
     case damaged
     case unreadable
     case missing
@@ -52,7 +52,9 @@ public struct SuperblockDecision: Sendable {
   /// One per home.
   public let states: [CopyState]
   /// Copies to write before any effect leaves the replica, in this order: first homes with nothing of worth, last the homes
-  /// that hold something, so that the only instance of anything is never overwritten before the chosen state is safe.
+  /// that hold something, so that the only instance of anything is never overwritten before the chosen state is safe. All of
+  /// them must be written, and a file with an unacknowledged copy that cannot be is not to be updated: the next update would
+  /// have that copy's sequence, which is a fork.
   public let repairs: [Int]
 
   public var chosen: Superblock? { try? outcome.get() }
@@ -74,13 +76,15 @@ public struct SuperblockDecision: Sendable {
   /// Decides from the observations at the four homes alone.
   public init(copies: [CopyObservation]) {
     let valid = copies.enumerated().compactMap { index, copy in copy.valid.map { (index, $0) } }
-    if let refusal = SuperblockDecision.contradiction(among: valid) {
+    let seen = SuperblockDecision.witnesses(copies)
+    if let refusal = SuperblockDecision.contradiction(among: seen) {
       self.init(refusing: refusal, copies)
       return
     }
-    guard let newest = valid.map(\.1.sequence).max() else {
-      let isNewer = copies.contains(where: \.isNewerFormat)
-      self.init(refusing: isNewer ? .newerFormat : .notFound, copies)
+    // Two copies of a newer release outrank whatever older ones are left, as any two copies do.
+    let newer = copies.count(where: \.isNewerFormat)
+    guard let newest = valid.map(\.1.sequence).max(), newer < Superblock.openThreshold else {
+      self.init(refusing: newer > 0 ? .newerFormat : .notFound, copies)
       return
     }
     let held = valid.map(\.1).filter { superblock in
@@ -90,14 +94,14 @@ public struct SuperblockDecision: Sendable {
       self.init(refusing: .quorumLost(newest: newest), copies)
       return
     }
-    if let refusal = SuperblockDecision.broken(link: chosen, among: valid) {
+    if let refusal = SuperblockDecision.broken(link: chosen, among: seen) {
       self.init(refusing: refusal, copies)
       return
     }
     let states = copies.map { SuperblockDecision.state(of: $0, chosen: chosen) }
     let worthless = states.indices.filter { [.damaged, .unreadable, .missing].contains(states[$0]) }
-    let replaceable = states.indices.filter { [.stale, .misdirected, .foreign].contains(states[$0]) }
-    let unacknowledged = states.indices.filter { states[$0] == .unacknowledged }
+    let replaceable = states.indices.filter { [.stale, .misdirected].contains(states[$0]) }
+    let unacknowledged = states.indices.filter { [.unacknowledged, .newer].contains(states[$0]) }
     self.init(outcome: .success(chosen), states: states, repairs: worthless + replaceable + unacknowledged)
   }
 
@@ -112,9 +116,20 @@ public struct SuperblockDecision: Sendable {
     self.init(outcome: .failure(refusal), states: states, repairs: [])
   }
 
-  private static func contradiction(among valid: [(Int, Superblock)]) -> Refusal? {
-    for (index, (_, one)) in valid.enumerated() {
-      for (_, other) in valid[..<index] {
+  /// The superblocks that testify against a choice: those that count, and misdirected ones of the same file, which do not
+  /// count but prove what was once written.
+  private static func witnesses(_ copies: [CopyObservation]) -> [(Int, Superblock)] {
+    let one = copies.lazy.compactMap(\.valid).first
+    return copies.enumerated().compactMap { index, copy in
+      guard let superblock = copy.anySuperblock else { return nil }
+      guard copy.valid != nil || one.map({ $0.isSameFile(as: superblock) }) == true else { return nil }
+      return (index, superblock)
+    }
+  }
+
+  private static func contradiction(among seen: [(Int, Superblock)]) -> Refusal? {
+    for (index, (_, one)) in seen.enumerated() {
+      for (_, other) in seen[..<index] {
         guard one.isSameFile(as: other) else { return .identitiesDiffer }
         if one.sequence == other.sequence && one.checksum != other.checksum { return .fork(sequence: one.sequence) }
       }
@@ -123,8 +138,8 @@ public struct SuperblockDecision: Sendable {
   }
 
   /// Copies next to the chosen sequence must be linked to it, and none may be further ahead.
-  private static func broken(link chosen: Superblock, among valid: [(Int, Superblock)]) -> Refusal? {
-    for (index, copy) in valid where copy.sequence != chosen.sequence {
+  private static func broken(link chosen: Superblock, among seen: [(Int, Superblock)]) -> Refusal? {
+    for (index, copy) in seen where copy.sequence != chosen.sequence {
       if copy.sequence > chosen.sequence {
         guard copy.sequence - chosen.sequence == 1 else {
           return .copyAhead(copy: index, sequence: copy.sequence, chosen: chosen.sequence)
@@ -141,7 +156,7 @@ public struct SuperblockDecision: Sendable {
 
   private static func state(of copy: CopyObservation, chosen: Superblock?) -> CopyState {
     switch copy {
-    case .damaged: .damaged
+    case .damaged(let defect): defect.isNewerFormat ? .newer : .damaged
     case .unreadable: .unreadable
     case .beyondEnd: .missing
     case .misdirected: .misdirected

@@ -38,11 +38,12 @@ public struct SuperblockSurvey: Sendable {
     return survey
   }
 
-  /// Whether enough copies of one file stand at these homes, so that nothing elsewhere can matter.
+  /// Whether so many copies of one file stand at these homes that nothing elsewhere can matter: two could be the beginning
+  /// of another file, of another geometry, written over this one.
   private var isAgreed: Bool {
     let valid = copies.compactMap(\.valid)
-    guard let one = valid.first, valid.count >= Superblock.openThreshold else { return false }
-    return valid.allSatisfy { $0.fileID == one.fileID && $0.cluster == one.cluster && $0.geometry == one.geometry }
+    guard let one = valid.first, valid.count >= Superblock.writeThreshold else { return false }
+    return valid.allSatisfy { $0.isSameFile(as: one) }
   }
 
   private mutating func readHomes(_ storage: any Storage, _ geometry: Geometry, buffer: IOBuffer) {

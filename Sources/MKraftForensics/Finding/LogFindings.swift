@@ -1,0 +1,132 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// What there is to say of the log: the recovery's decision on every slot, put into findings.
+struct LogFindings {
+  private let superblock: Superblock
+  private let decision: JournalDecision
+  /// Evidence of slots that are not as they should be.
+  private let evidence: [Int: SlotEvidence]
+  /// Checksums of missing entries, as their successors name them.
+  private let namedByChild: [UInt64: UInt128]
+
+  init(
+    _ superblock: Superblock, _ decision: JournalDecision, evidence: [Int: SlotEvidence],
+    namedByChild: [UInt64: UInt128]
+  ) {
+    self.superblock = superblock
+    self.decision = decision
+    self.evidence = evidence
+    self.namedByChild = namedByChild
+  }
+
+  private var geometry: Geometry { superblock.geometry }
+
+  func add(to log: inout FindingLog) {
+    for fault in decision.faults { log.add(finding(for: fault)) }
+    for _ in decision.faults.count..<max(decision.faultCount, decision.faults.count) { log.count(.walEntryUnknown) }
+    let first = superblock.checkpoint.op + 1
+    for distance in 0..<UInt64(geometry.slotCount) {
+      let op = first + distance
+      let slot = geometry.slot(of: op)
+      guard let kind = kind(of: decision.slots[slot], slot: slot, op: op) else { continue }
+      log.add(finding(kind, slot: slot, op: op))
+    }
+  }
+
+  // MARK: What a replica gets over
+
+  private func kind(of verdict: SlotVerdict, slot: Int, op: UInt64) -> FindingKind? {
+    let name = verdict.rule.name
+    switch verdict.disposition {
+    case .kept, .faulty: return nil
+    case .fixed: return name == "header-behind" ? .walHeaderBehind : .walHeaderCorrupt
+    case .blank: return name == "vacated" ? .walSlotGivenUp : nil
+    case .vacated:
+      return name == "both-corrupt" ? .walTailDamaged : isUnknown(slot) ? .walSlotGivenUp : .walSlotVacantDamaged
+    case .cut:
+      if name == "header-behind" { return .walTailLeftover }
+      if name == "header-corrupt" { return .walTailDamaged }
+      return mayBeTorn(op) ? .walTailTorn : .walPrepareUnusedDamaged
+    }
+  }
+
+  /// Whether the slot carries an `unknown` header, which is whole.
+  private func isUnknown(_ slot: Int) -> Bool { evidence[slot]?.validHeader?.kind == .unknown }
+
+  /// Whether a prepare of `op` may have been in flight when the replica stopped: it did not stop cleanly, and the pipeline
+  /// reached so far.
+  private func mayBeTorn(_ op: UInt64) -> Bool {
+    superblock.clean == nil && op <= decision.head.op + UInt64(JournalWriter.pendingLimit(geometry))
+  }
+
+  private func finding(_ kind: FindingKind, slot: Int, op: UInt64) -> Finding {
+    let seen = evidence[slot]
+    let isAboutHeader = [.walHeaderCorrupt, .walHeaderBehind, .walSlotVacantDamaged, .walSlotGivenUp].contains(kind)
+    let rule = decision.slots[slot].rule
+    return Finding(
+      kind, zone: isAboutHeader ? .walHeaders : .walPrepares, slot: slot, op: op,
+      range: isAboutHeader ? headerRange(slot) : prepareRange(slot, seen), expected: expected(kind, seen),
+      actual: seen?.actualChecksum(inHeaderRing: isAboutHeader), evidence: words(seen, rule), cause: seen?.likelyCause)
+  }
+
+  private func expected(_ kind: FindingKind, _ seen: SlotEvidence?) -> Finding.Value? {
+    guard kind == .walHeaderCorrupt || kind == .walHeaderBehind else { return nil }
+    return seen?.validPrepare.map { .checksum($0.checksum) }
+  }
+
+  // MARK: What a replica refuses
+
+  private func finding(for fault: JournalFault) -> Finding {
+    let seen = evidence[fault.slot]
+    let identity = fault.expected ?? (fault.kind == .entryLost ? namedByChild[fault.op] : nil)
+    let rule = decision.slots[fault.slot].rule
+    return Finding(
+      kind(of: fault, identity: identity), zone: .walPrepares, slot: fault.slot, op: fault.op,
+      range: prepareRange(fault.slot, seen), expected: identity.map { .checksum($0) },
+      actual: seen?.validPrepare.map { .checksum($0.checksum) } ?? seen?.actualChecksum(inHeaderRing: false),
+      evidence: words(seen, rule) + proof(fault), cause: seen?.likelyCause)
+  }
+
+  private func kind(of fault: JournalFault, identity: UInt128?) -> FindingKind {
+    switch fault.kind {
+    case .prepareCorrupt: .walPrepareCorrupt
+    case .prepareMissing: .walPrepareMissing
+    case .entriesDisagree: .walEntriesDisagree
+    case .entryLost: identity == nil ? .walEntryUnknown : .walEntryLost
+    case .headUndecidable: .walHeadUndecidable
+    case .chainBroken: .walChainBroken
+    case .entryUnexpected: .walEntryUnexpected
+    case .superblockStale: .superblockRolledBack
+    }
+  }
+
+  private func proof(_ fault: JournalFault) -> String {
+    switch fault.kind {
+    case .entryLost: "; the log is known to reach op \(decision.provenOp)"
+    case .chainBroken: "; the head is op \(decision.head.op), the log is known to reach op \(decision.provenOp)"
+    case .superblockStale: "; the superblock's log_term is \(superblock.logTerm)"
+    default: ""
+    }
+  }
+
+  // MARK: Words and places
+
+  private func words(_ seen: SlotEvidence?, _ rule: RecoveryRow) -> String {
+    guard let seen else { return rule.evidence }
+    let troubles = [seen.headerTrouble.map { "header ring: " + $0 }, seen.prepareTrouble.map { "prepare ring: " + $0 }]
+    return ([rule.evidence] + troubles.compactMap { $0 }).joined(separator: "; ")
+  }
+
+  private func headerRange(_ slot: Int) -> Range<UInt64> {
+    let start = geometry.headerOffset(slot: slot)
+    return start..<start + UInt64(PrepareHeader.byteCount)
+  }
+
+  /// The bytes of the entry, as far as its length is known.
+  private func prepareRange(_ slot: Int, _ seen: SlotEvidence?) -> Range<UInt64> {
+    let start = geometry.prepareOffset(slot: slot)
+    let header = seen?.validHeader ?? seen?.prepareHeader
+    return start..<start + UInt64(header.map { Int($0.size) } ?? PrepareHeader.byteCount)
+  }
+}

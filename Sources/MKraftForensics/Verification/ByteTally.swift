@@ -1,0 +1,58 @@
+/// Where a file's bytes went: what was checked, skipped and unreadable adds up to the file's size.
+public struct ByteTally: Sendable, Equatable {
+  /// Why bytes were not checked.
+  public enum SkipReason: String, Sendable, CaseIterable {
+    /// The rest of a slot after its entry or reply: left over from earlier ones, or never written; no checksum covers it.
+    case slotRemainder = "slot-remainder"
+    /// Beyond the last byte that the superblock knows of.
+    case beyondData = "beyond-data"
+    /// Blocks of the grid, which this release does not use.
+    case grid
+    /// The zone was left out, as was asked for.
+    case outOfScope = "out-of-scope"
+    /// No superblock copy tells what lies where.
+    case geometryUnknown = "geometry-unknown"
+
+    public var words: String {
+      switch self {
+      case .slotRemainder: "space after an entry in its slot, which no checksum covers"
+      case .beyondData: "beyond the end that the superblock names"
+      case .grid: "blocks of the grid"
+      case .outOfScope: "zones left out on request"
+      case .geometryUnknown: "what lies here is unknown without a superblock"
+      }
+    }
+  }
+
+  /// Bytes whose checksum was compared, or that must be zero and were looked at.
+  public private(set) var checked: UInt64 = 0
+  public private(set) var unreadable: UInt64 = 0
+  private var skippedByReason = [UInt64](repeating: 0, count: SkipReason.allCases.count)
+
+  public init() {}
+
+  public var skipped: UInt64 { skippedByReason.reduce(0, +) }
+  public var total: UInt64 { checked + skipped + unreadable }
+
+  public subscript(reason: SkipReason) -> UInt64 { skippedByReason[Self.index(reason)] }
+
+  mutating func check(_ byteCount: UInt64) { checked += byteCount }
+  mutating func skip(_ byteCount: UInt64, _ reason: SkipReason) { skippedByReason[Self.index(reason)] += byteCount }
+  mutating func fail(_ byteCount: UInt64) { unreadable += byteCount }
+
+  mutating func add(_ other: ByteTally) {
+    checked += other.checked
+    unreadable += other.unreadable
+    for index in skippedByReason.indices { skippedByReason[index] += other.skippedByReason[index] }
+  }
+
+  private static func index(_ reason: SkipReason) -> Int {
+    switch reason {
+    case .slotRemainder: 0
+    case .beyondData: 1
+    case .grid: 2
+    case .outOfScope: 3
+    case .geometryUnknown: 4
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// Verifies that what nobody writes is zero. It owns its buffer: one for each thread.
+struct GapReader {
+  private let storage: any Storage
+  private let unit: Int
+  private let buffer: IOBuffer
+
+  init(_ storage: any Storage, _ geometry: Geometry) {
+    self.storage = storage
+    unit = Int(geometry.ioUnit)
+    buffer = IOBuffer(byteCount: ScanPlan.gapByteCount)
+  }
+
+  func verify(_ range: Range<UInt64>, _ tally: inout ScanTally) {
+    let range = range.clamped(to: 0..<max(range.lowerBound, min(range.upperBound, storage.byteCount)))
+    do {
+      let count = try storage.read(range.count, at: range.lowerBound, into: buffer)
+      judge(range.lowerBound..<range.lowerBound + UInt64(count), &tally)
+    } catch {
+      guard range.count > unit else { return tally.fail(range) }
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let end = min(range.upperBound, start / UInt64(unit) * UInt64(unit) + UInt64(unit))
+        verify(start..<end, &tally)
+        start = end
+      }
+    }
+  }
+
+  private func judge(_ range: Range<UInt64>, _ tally: inout ScanTally) {
+    tally.check(range)
+    let buffer = buffer
+    guard !buffer.bytes.isZero(0..<range.count) else { return }
+    let first = nonzero(0..<range.count, fromEnd: false)
+    let last = nonzero(0..<range.count, fromEnd: true)
+    let place = range.lowerBound + UInt64(first)..<range.lowerBound + UInt64(last) + 1
+    let byte: UInt8 = buffer.bytes.load(fromByteOffset: first)
+    tally.findings.append(
+      Finding(
+        .gapNotZero, range: place, expected: .number(0), actual: .number(UInt64(byte)),
+        evidence: "the first byte that is not zero stands at \(place.lowerBound), the last at \(place.upperBound - 1)"))
+  }
+
+  private func nonzero(_ range: Range<Int>, fromEnd: Bool) -> Int {
+    let buffer = buffer
+    let bytes = buffer.bytes
+    for step in 0..<range.count {
+      let offset = fromEnd ? range.upperBound - 1 - step : range.lowerBound + step
+      if bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 { return offset }
+    }
+    return range.lowerBound
+  }
+}

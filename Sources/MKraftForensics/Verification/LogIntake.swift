@@ -1,0 +1,70 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// Brings the evidence that several threads gather back into op order, and decides on the log with it.
+///
+/// It holds two bytes a slot, and the evidence of slots that are not as they should be, a bounded number.
+struct LogIntake: Sendable {
+  /// Pieces that may wait for an earlier one; a thread that is further ahead waits.
+  static let waitingMax = 64
+  /// Slots whose evidence is kept to describe what is wrong; beyond them it is only counted.
+  static let evidenceMax = 4096
+
+  private let superblock: Superblock
+  /// Nothing above this op is looked at: the head of a file in use when the scan began.
+  private let liveHead: UInt64?
+  private var recovery: JournalRecovery
+  private var waiting: [Int: [SlotEvidence]] = [:]
+  private(set) var nextSequence = 0
+  private(set) var evidence: [Int: SlotEvidence] = [:]
+  /// Checksums of entries that are not there, as their successors name them.
+  private(set) var namedByChild: [UInt64: UInt128] = [:]
+  private var nextOp: UInt64
+
+  init(_ superblock: Superblock, liveHead: UInt64?) {
+    self.superblock = superblock
+    self.liveHead = liveHead
+    recovery = JournalRecovery(superblock)
+    nextOp = superblock.checkpoint.op + 1
+  }
+
+  mutating func take(_ slots: [SlotEvidence], sequence: Int) {
+    waiting[sequence] = slots
+    while let due = waiting.removeValue(forKey: nextSequence) {
+      for slot in due { take(slot) }
+      nextSequence += 1
+    }
+  }
+
+  consuming func finish() -> JournalDecision { recovery.finish() }
+
+  private mutating func take(_ found: SlotEvidence) {
+    let op = nextOp
+    nextOp += 1
+    let seen = masked(found, op: op)
+    let disposition = recovery.add(seen)
+    let isPlain = disposition == .kept || disposition == .blank && seen.validHeader != nil && seen.validPrepare != nil
+    guard !isPlain || seen.validHeader?.kind == .unknown else { return noteParent(seen, op: op) }
+    guard evidence.count < LogIntake.evidenceMax else { return }
+    evidence[seen.slot] = seen
+    noteParent(seen, op: op)
+  }
+
+  /// Remembers what the entry of `op` says of the one before, if that one is not there.
+  private mutating func noteParent(_ seen: SlotEvidence, op: UInt64) {
+    let before = superblock.geometry.slot(of: op - 1)
+    guard let missing = evidence[before], missing.validHeader?.op != op - 1, missing.validPrepare?.op != op - 1 else {
+      return
+    }
+    let heirs = [seen.validHeader, seen.validPrepare].compactMap { $0 }
+    guard let heir = heirs.first(where: { $0.op == op && $0.kind == .prepare }) else { return }
+    namedByChild[op - 1] = heir.parent
+  }
+
+  /// Beyond the head that a file in use is judged as of, everything counts as blank.
+  private func masked(_ found: SlotEvidence, op: UInt64) -> SlotEvidence {
+    guard let liveHead, op > liveHead else { return found }
+    let blank = PrepareHeader.placeholder(.reserved, slot: found.slot, cluster: superblock.cluster)
+    return SlotEvidence(slot: found.slot, header: .valid(blank), prepare: .valid(blank))
+  }
+}

@@ -1,0 +1,72 @@
+internal import MKraftFormat
+
+/// The pieces that a file is verified in, by number: the log in op order first, then replies, then gaps. Any thread can take
+/// any piece; nothing is kept per piece.
+struct ScanPlan: Sendable {
+  enum Piece: Sendable, Equatable {
+    /// Slots of both rings; `sequence` counts them in op order from the checkpoint on.
+    case log(sequence: Int, slots: Range<Int>)
+    case replies(slots: Range<Int>)
+    case gap(Range<UInt64>)
+  }
+
+  /// Reply slots in a piece.
+  static let repliesPerPiece = 16
+  /// Bytes of a gap in a piece, at most.
+  static let gapByteCount = 1 << 20
+
+  private let geometry: Geometry
+  private let slotsPerPiece: Int
+  /// The slot of the first op after the checkpoint.
+  private let firstSlot: Int
+  private let piecesToEnd: Int
+  let logCount: Int
+  private let replyCount: Int
+  private let gaps: [Range<UInt64>]
+
+  init(_ superblock: Superblock, scope: VerificationScope, slotsPerPiece: Int) {
+    geometry = superblock.geometry
+    self.slotsPerPiece = slotsPerPiece
+    let slotCount = Int(geometry.slotCount)
+    firstSlot = geometry.slot(of: superblock.checkpoint.op &+ 1)
+    func pieces(_ count: Int, of size: Int) -> Int { (count + size - 1) / size }
+    piecesToEnd = pieces(slotCount - firstSlot, of: slotsPerPiece)
+    logCount = scope.contains(.wal) ? piecesToEnd + pieces(firstSlot, of: slotsPerPiece) : 0
+    replyCount = scope.contains(.replies) ? pieces(Int(geometry.sessions), of: ScanPlan.repliesPerPiece) : 0
+    gaps = scope.contains(.gaps) ? ScanPlan.gapPieces(geometry) : []
+  }
+
+  var count: Int { logCount + replyCount + gaps.count }
+
+  subscript(index: Int) -> Piece {
+    if index < logCount { return .log(sequence: index, slots: logSlots(index)) }
+    let reply = index - logCount
+    if reply < replyCount {
+      let first = reply * ScanPlan.repliesPerPiece
+      return .replies(slots: first..<min(first + ScanPlan.repliesPerPiece, Int(geometry.sessions)))
+    }
+    return .gap(gaps[reply - replyCount])
+  }
+
+  private func logSlots(_ sequence: Int) -> Range<Int> {
+    let wrapped = sequence >= piecesToEnd
+    let first = wrapped ? (sequence - piecesToEnd) * slotsPerPiece : firstSlot + sequence * slotsPerPiece
+    let end = wrapped ? firstSlot : Int(geometry.slotCount)
+    return first..<min(first + slotsPerPiece, end)
+  }
+
+  /// What lies between the end of each zone's structures and the next zone.
+  static func gaps(_ geometry: Geometry) -> [Range<UInt64>] {
+    zip(Zone.allCases, Zone.allCases.dropFirst()).map { zone, next in
+      geometry.offset(of: zone) + geometry.byteCount(of: zone)..<geometry.offset(of: next)
+    }
+  }
+
+  private static func gapPieces(_ geometry: Geometry) -> [Range<UInt64>] {
+    gaps(geometry).flatMap { gap in
+      stride(from: gap.lowerBound, to: gap.upperBound, by: gapByteCount).map { start in
+        start..<min(start + UInt64(gapByteCount), gap.upperBound)
+      }
+    }
+  }
+}

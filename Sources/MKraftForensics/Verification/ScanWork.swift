@@ -1,0 +1,127 @@
+internal import Glibc
+internal import MKraftFormat
+internal import MKraftStorage
+internal import Synchronization
+
+/// The verification of a file whose superblock is known, shared by the threads that do it: each takes the next piece until none
+/// is left. A thread holds buffers of about 2 MiB; results are put together under a lock, a piece at a time.
+final class ScanWork: Sendable {
+  /// Times an item is read again before it is called damaged, on a file in use; otherwise once, to find out that it is.
+  static let rereadsMax = 3
+  /// Microseconds that a thread waits when it is too far ahead of the others.
+  private static let patience: UInt32 = 500
+
+  struct Results: Sendable {
+    var tally: ScanTally
+    var intake: LogIntake
+    /// An item read differently the second time: something writes to the file.
+    var sawChange = false
+  }
+
+  let storage: any Storage
+  let superblock: Superblock
+  let plan: ScanPlan
+  let byteCount: UInt64
+  private let isLive: Bool
+  private let next = Atomic<Int>(0)
+  private let done = Atomic<UInt64>(0)
+  private let results: Mutex<Results>
+
+  init(
+    _ storage: any Storage, _ superblock: Superblock, plan: ScanPlan, byteCount: UInt64, isLive: Bool, liveHead: UInt64?
+  ) {
+    self.storage = storage
+    self.superblock = superblock
+    self.plan = plan
+    self.byteCount = byteCount
+    self.isLive = isLive
+    results = Mutex(
+      Results(tally: ScanTally(byteCount: byteCount), intake: LogIntake(superblock, liveHead: liveHead)))
+  }
+
+  /// Takes pieces until none is left. `progress` gets the bytes that all threads have accounted for.
+  func run(progress: (UInt64) -> Void) {
+    let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
+    let replies = ReplyReader(storage, superblock)
+    let gaps = GapReader(storage, superblock.geometry)
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < plan.count else { return }
+      var tally = ScanTally(byteCount: byteCount)
+      switch plan[index] {
+      case .log(let sequence, let slots): verifyLog(slots, sequence: sequence, reader, &tally)
+      case .replies(let slots): replies.verify(slots, &tally)
+      case .gap(let range): gaps.verify(range, &tally)
+      }
+      results.withLock { $0.tally.add(tally) }
+      progress(done.wrappingAdd(tally.bytes.total, ordering: .relaxed).newValue)
+    }
+  }
+
+  /// To be asked when all threads are through.
+  func finish() -> Results { results.withLock { $0 } }
+
+  // MARK: Log
+
+  private func verifyLog(_ slots: Range<Int>, sequence: Int, _ reader: JournalReader, _ tally: inout ScanTally) {
+    while results.withLock({ sequence >= $0.intake.nextSequence + LogIntake.waitingMax }) { usleep(ScanWork.patience) }
+    var found = reader.evidence(of: slots)
+    var changed = false
+    for index in found.indices where found[index].isWorthRereading {
+      if let better = reread(slots.lowerBound + index, reader) {
+        found[index] = better
+        changed = true
+      }
+    }
+    for slot in found { account(slot, &tally) }
+    results.withLock {
+      $0.intake.take(found, sequence: sequence)
+      $0.sawChange = $0.sawChange || changed
+    }
+  }
+
+  /// The slot's evidence if it is good at a later look; nil if it stays as it is.
+  private func reread(_ slot: Int, _ reader: JournalReader) -> SlotEvidence? {
+    for _ in 0..<(isLive ? ScanWork.rereadsMax : 1) {
+      let again = reader.evidence(of: slot..<slot + 1)[0]
+      if !again.isWorthRereading { return again }
+    }
+    return nil
+  }
+
+  private func account(_ slot: SlotEvidence, _ tally: inout ScanTally) {
+    let geometry = superblock.geometry
+    let headerAt = geometry.headerOffset(slot: slot.slot)
+    let header = headerAt..<headerAt + UInt64(PrepareHeader.byteCount)
+    if case .unreadable = slot.header { tally.fail(header) } else { tally.check(header) }
+    let start = geometry.prepareOffset(slot: slot.slot)
+    let end = start + UInt64(geometry.messageSize)
+    let used: Int
+    switch slot.prepare {
+    case .valid(let header), .bodyMismatch(let header): used = Int(header.size)
+    case .damaged, .beyondEnd: used = PrepareHeader.byteCount
+    case .unreadable(let error):
+      // As much as was asked for; what of it can be read counts as looked at.
+      let asked = min(end, max(start + UInt64(geometry.ioUnit), (error.offset ?? 0) + (error.count ?? 0)))
+      tally.probe(start..<asked, of: storage, unit: Int(geometry.ioUnit))
+      tally.skip(asked..<end, .slotRemainder)
+      return
+    }
+    tally.check(start..<start + UInt64(used))
+    tally.skip(start + UInt64(used)..<end, .slotRemainder)
+  }
+}
+
+extension SlotEvidence {
+  /// Whether something else might be read the next time. What the device refuses is not asked for again: it costs seconds.
+  var isWorthRereading: Bool {
+    switch header {
+    case .damaged: return true
+    case .valid, .unreadable, .beyondEnd: break
+    }
+    switch prepare {
+    case .damaged, .bodyMismatch: return true
+    case .valid, .unreadable, .beyondEnd: return false
+    }
+  }
+}

@@ -1,0 +1,60 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// Looks through a file without a usable superblock for anything that validates as ours.
+struct TraceScan {
+  static let chunkByteCount = 1 << 20
+  /// Structures begin at multiples of this many bytes.
+  static let step = 256
+
+  struct Outcome: Sendable {
+    var tally: ScanTally
+    /// Where the first structure of ours begins, and what it is.
+    var trace: (offset: UInt64, kind: StructureKind)?
+    var readAnything = false
+  }
+
+  /// Ends at the first trace; the rest of the file is then counted as skipped.
+  static func run(_ storage: any Storage, byteCount: UInt64, progress: (UInt64) -> Void) -> Outcome {
+    var outcome = Outcome(tally: ScanTally(byteCount: byteCount))
+    let buffer = IOBuffer(byteCount: chunkByteCount)
+    var start: UInt64 = 0
+    while start < byteCount, outcome.trace == nil {
+      let end = min(byteCount, start + UInt64(chunkByteCount))
+      read(storage, start..<end, buffer, &outcome)
+      progress(end)
+      start = end
+    }
+    outcome.tally.skip(start..<max(start, byteCount), .geometryUnknown)
+    return outcome
+  }
+
+  private static func read(
+    _ storage: any Storage, _ range: Range<UInt64>, _ buffer: IOBuffer, _ outcome: inout Outcome
+  ) {
+    guard let count = try? storage.read(range.count, at: range.lowerBound, into: buffer) else {
+      // Unit by unit, so that one bad sector does not hide what stands beside it.
+      let unit = min(IOBuffer.pageAlignment, range.count)
+      guard range.count > unit else { return outcome.tally.fail(range) }
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: unit) {
+        read(storage, start..<min(start + UInt64(unit), range.upperBound), buffer, &outcome)
+      }
+      return
+    }
+    outcome.readAnything = outcome.readAnything || count > 0
+    outcome.tally.skip(range, .geometryUnknown)
+    guard outcome.trace == nil else { return }
+    for offset in stride(from: 0, to: count - step + 1, by: step) {
+      if let kind = structure(in: buffer, at: offset) {
+        outcome.trace = (range.lowerBound + UInt64(offset), kind)
+        return
+      }
+    }
+  }
+
+  private static func structure(in buffer: IOBuffer, at offset: Int) -> StructureKind? {
+    let bytes = buffer.bytes.extracting(offset..<offset + step)
+    if let header = try? PrepareHeader(decoding: bytes) { return header.kind }
+    return try? ReplyHeader(decoding: bytes).kind
+  }
+}

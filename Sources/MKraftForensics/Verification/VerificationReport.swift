@@ -1,0 +1,25 @@
+public import MKraftFormat
+public import MKraftStorage
+
+/// All that a verification found.
+public struct VerificationReport: Sendable {
+  public let verdict: Verdict
+  /// Worst first; at most as many as were asked for.
+  public let findings: [Finding]
+  /// How often each kind was found, also beyond the limit; in the catalogue's order, without zeros.
+  public let counts: [(kind: FindingKind, count: Int)]
+  public let bytes: ByteTally
+  /// The file's length when the verification began.
+  public let byteCount: UInt64
+  public let superblockDecision: SuperblockDecision
+  /// The superblock that the rest was judged by: the chosen one, else the newest copy that counts; nil if there is none.
+  public let superblock: Superblock?
+  /// The decision on the log; nil if the log was left out or no superblock tells about it.
+  public let journal: JournalDecision?
+  /// The head that a file in use was judged as of.
+  public let liveHead: UInt64?
+
+  public var worst: Finding? { findings.first }
+  /// Findings in all.
+  public var findingCount: Int { counts.reduce(0) { $0 + $1.count } }
+}

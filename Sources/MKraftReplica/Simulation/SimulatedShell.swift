@@ -1,0 +1,114 @@
+package import MKraftFormat
+package import MKraftStorage
+
+/// Runs a replica on a simulated device, one step at a time: what the server is to a real replica. Whoever drives it chooses
+/// which outstanding transfer completes next, and when the power fails. Used by tests and to make fixtures.
+package final class SimulatedShell<Machine: StateMachine> {
+  /// A message that the replica sent.
+  package struct Sent {
+    package let connection: ConnectionID
+    package let header: MessageHeader
+    package let body: [UInt8]
+  }
+
+  private struct Outstanding {
+    let request: IORequest
+    /// The device's token, for a write.
+    let write: WriteToken?
+  }
+
+  package let storage: MemoryStorage
+  package let replica: ReplicaCore<Machine>
+  private var outstanding: [Outstanding] = []
+  private var effects: [ReplicaEffect] = []
+  /// Messages sent and not yet taken.
+  package var sent: [Sent] = []
+  package private(set) var isReady = false
+  package private(set) var isStopped = false
+  package private(set) var halt: ReplicaHalt?
+  /// Writes completed so far.
+  package private(set) var writeCount = 0
+  /// The simulated clock, in nanoseconds; it moves with every step.
+  package var now: UInt64
+
+  /// Opens the file on `storage`.
+  package init(_ storage: MemoryStorage, machine: Machine, now: UInt64) throws(OpeningRefusal) {
+    self.storage = storage
+    self.now = now
+    replica = ReplicaCore(opening: try Opening.read(storage), machine: machine, now: now)
+  }
+
+  /// Transfers that may complete next.
+  package var outstandingCount: Int { outstanding.count }
+
+  package func start() {
+    replica.start(into: &effects)
+    perform()
+  }
+
+  package func stop() {
+    replica.stop(into: &effects)
+    perform()
+  }
+
+  package func receive(from connection: ConnectionID, _ header: MessageHeader, _ body: [UInt8]) {
+    now += 1
+    replica.receive(from: connection, header: header, body: body.rawSpan, now: now, into: &effects)
+    perform()
+  }
+
+  /// Completes one of the outstanding transfers.
+  package func complete(at index: Int) {
+    let next = outstanding.remove(at: index)
+    now += 1
+    let failure = carryOut(next)
+    replica.complete(next.request.token, failure: failure, now: now, into: &effects)
+    perform()
+  }
+
+  /// Completes transfers in the order they were asked for until none is left.
+  package func completeAll() {
+    while !outstanding.isEmpty { complete(at: 0) }
+  }
+
+  private func carryOut(_ next: Outstanding) -> StorageError? {
+    do {
+      if let write = next.write {
+        writeCount += 1
+        try storage.complete(write)
+      } else {
+        let request = next.request
+        let count = try storage.read(request.count, at: request.offset, into: request.buffer)
+        guard count == request.count else {
+          return StorageError(.read, nil, offset: request.offset, cause: .shortRead(transferred: count))
+        }
+      }
+      return nil
+    } catch { return error }
+  }
+
+  private func perform() {
+    for effect in effects {
+      switch effect {
+      case .io(let request): begin(request)
+      case .send(let connection, let header, let body):
+        sent.append(Sent(connection: connection, header: header, body: body))
+      case .ready: isReady = true
+      case .stopped: isStopped = true
+      case .halt(let reason): halt = reason
+      }
+    }
+    effects.removeAll(keepingCapacity: true)
+  }
+
+  private func begin(_ request: IORequest) {
+    guard request.direction == .write else {
+      outstanding.append(Outstanding(request: request, write: nil))
+      return
+    }
+    do {
+      let token = try storage.submit(request.count, at: request.offset, from: request.buffer)
+      outstanding.append(Outstanding(request: request, write: token))
+    } catch { preconditionFailure("the simulated device takes every aligned write") }
+  }
+}

@@ -1,0 +1,16 @@
+package import MKraftFormat
+package import MKraftReplica
+package import MKraftStorage
+
+/// What the shell needs of a replica: inputs in, effects out. Tests put a fake behind it.
+package protocol ServedReplica: AnyObject {
+  func start(into effects: inout [ReplicaEffect])
+  func receive(
+    from connection: ConnectionID, header: MessageHeader, body: RawSpan, now: UInt64,
+    into effects: inout [ReplicaEffect])
+  func complete(_ token: UInt64, failure: StorageError?, now: UInt64, into effects: inout [ReplicaEffect])
+  func disconnected(_ connection: ConnectionID)
+  func stop(into effects: inout [ReplicaEffect])
+}
+
+extension ReplicaCore: ServedReplica {}

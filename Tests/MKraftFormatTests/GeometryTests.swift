@@ -1,0 +1,155 @@
+import MKraftFormat
+import Testing
+
+@Suite struct GeometryTests {
+  @Test func defaultsAreLegal() {
+    let geometry = Geometry()
+    #expect(geometry.brokenInvariants.isEmpty)
+    #expect(geometry.headroom == 128)
+    #expect(geometry.checkpointInterval == 880)
+    #expect(geometry.headersPerUnit == 16)
+    #expect(geometry.bodySizeMax == 1_048_320)
+  }
+
+  /// Theory C4, asynchronous: I = N - B - P - max(P, h).
+  @Test func intervalFollowsTheFormula() {
+    func interval(_ slots: UInt32, _ pipeline: UInt32, _ headroom: UInt32) -> UInt32 {
+      Geometry(slotCount: slots, pipeline: pipeline, headroom: headroom).checkpointInterval
+    }
+    #expect(interval(1024, 8, 128) == 880)  // 1024 - 8 - 8 - 128
+    #expect(interval(1024, 32, 1) == 952)  // 1024 - 8 - 32 - 32: the pipeline counts where headroom is smaller
+    #expect(interval(64, 8, 8) == 40)  // 64 - 8 - 8 - 8
+    #expect(interval(64, 18, 19) == 19)  // 64 - 8 - 18 - 19
+    #expect(interval(64, 28, 28) == 0)  // 64 - 64: the ring is too small
+    #expect(interval(64, .max, .max) == 0)
+    #expect(interval(.max, .max, .max) == 0)
+    #expect(Geometry(slotCount: 64).headroom == 8 && Geometry(slotCount: 1 << 20).headroom == 128)
+    #expect(Geometry.defaultHeadroom(slotCount: 0) == 1)
+    for slots in stride(from: 64, through: 4096, by: 16) {
+      #expect(Geometry(slotCount: UInt32(slots)).brokenInvariants.isEmpty, "\(slots) slots with defaults")
+    }
+  }
+
+  /// The ring never overwrites what the state on disk still needs: interval, pipeline, headroom and no-ops all fit.
+  @Test func longestIntervalNeverStalls() {
+    for seed in 0..<2000 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      let geometry = Geometry.random(&random)
+      let longest = geometry.longestInterval
+      let used = longest + Geometry.noopReserve + geometry.pipeline + max(geometry.pipeline, geometry.headroom)
+      #expect(used == geometry.slotCount, "seed \(seed)")
+      let last = geometry.lastOp(after: 1000)
+      #expect(geometry.slot(of: last) == geometry.slot(of: 1000))  // the checkpoint's own op is the first to go
+      #expect(geometry.lastClientOp(after: 1000) == last - 8)
+    }
+    #expect(Geometry().lastOp(after: .max) == .max)
+    #expect(Geometry().lastOp(after: .max - 1024) == .max)
+    #expect(Geometry().lastOp(after: .max - 1025) == UInt64.max - 1)
+    #expect(Geometry().slot(of: .max) == 1023)
+  }
+
+  /// Both sides of every bound, all else being equal.
+  @Test func boundsAreInside() {
+    func check<Value>(
+      _ field: WritableKeyPath<Geometry, Value>, _ invariant: Invariant, legal: [Value], illegal: [Value],
+      _ base: Geometry = Geometry()
+    ) {
+      for (values, expected) in [(legal, []), (illegal, [invariant])] {
+        for value in values {
+          var geometry = base
+          geometry[keyPath: field] = value
+          #expect(geometry.brokenInvariants.elements == expected, "\(invariant.name): \(value)")
+        }
+      }
+    }
+    let roomy = Geometry(slotCount: 4096, headroom: 32, blockSize: 1 << 20)
+    check(
+      \.ioUnit, .geometryIOUnit, legal: [4096, 8192, 65536], illegal: [4097, 4351, 8193], roomy)
+    #expect(Geometry(ioUnit: 131_072, slotCount: 4096).brokenInvariants.contains(.geometryIOUnit))
+    #expect(Geometry(ioUnit: 2048).brokenInvariants.contains(.geometryIOUnit))
+    #expect(Geometry(slotCount: 64).brokenInvariants.isEmpty)
+    #expect(Geometry(slotCount: 48).brokenInvariants.contains(.geometrySlotCount))
+    check(
+      \.slotCount, .geometrySlotCount, legal: [1024, 1040, 1 << 20],
+      illegal: [1025, 1032, 1 << 20 + 16, .max])
+    check(\.messageSize, .geometryMessageSize, legal: [4096, 1 << 20], illegal: [0, 2048, 4097, 5000, 2 << 20, .max])
+    check(\.pipeline, .geometryPipeline, legal: [1, 32], illegal: [0, 33], Geometry(checkpointInterval: 800))
+    check(\.headroom, .geometryHeadroom, legal: [1, 128], illegal: [0])
+    check(\.headroom, .geometryInterval, legal: [504], illegal: [505, 872, .max], Geometry(checkpointInterval: 504))
+    check(\.checkpointInterval, .geometryInterval, legal: [128, 880], illegal: [0, 127, 881, .max])
+    check(\.sessions, .geometrySessions, legal: [1, 4096], illegal: [0, 4097, .max])
+    check(\.blockSize, .geometryBlockSize, legal: [16 << 10, 1 << 20], illegal: [0, 8192, 20 << 10, 2 << 20, .max])
+    check(\.gridBlocksMax, .geometryGridBlocks, legal: [1, 1 << 26], illegal: [0, 1 << 26 + 1, .max])
+  }
+
+  @Test func allOnesAndZerosDoNotOverflow() {
+    var geometry = Geometry(
+      ioUnit: .max, slotCount: .max, messageSize: .max, pipeline: .max, checkpointInterval: .max, headroom: .max,
+      sessions: .max, blockSize: .max, gridBlocksMax: .max)
+    #expect(
+      geometry.brokenInvariants.elements == [
+        .geometryIOUnit, .geometrySlotCount, .geometryMessageSize, .geometryPipeline, .geometryInterval,
+        .geometrySessions, .geometryBlockSize, .geometryGridBlocks,
+      ])
+    geometry = Geometry(
+      ioUnit: 0, slotCount: 0, messageSize: 0, pipeline: 0, checkpointInterval: 0, headroom: 0, sessions: 0,
+      blockSize: 0, gridBlocksMax: 0)
+    #expect(
+      geometry.brokenInvariants.elements == [
+        .geometryIOUnit, .geometrySlotCount, .geometryMessageSize, .geometryPipeline, .geometryHeadroom,
+        .geometryInterval, .geometrySessions, .geometryBlockSize, .geometryGridBlocks,
+      ])
+  }
+
+  @Test func zonesFollowEachOther() {
+    for seed in 0..<2000 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      let geometry = Geometry.random(&random)
+      #expect(geometry.brokenInvariants.elements == [], "seed \(seed)")
+      var end: UInt64 = 0
+      for zone in Zone.allCases {
+        let offset = geometry.offset(of: zone)
+        #expect(offset % (1 << 20) == 0, "seed \(seed), \(zone.name)")
+        // The gap before a zone is less than the alignment: nothing is wasted, nothing overlaps.
+        #expect(offset >= end && offset - end < 1 << 20, "seed \(seed), \(zone.name)")
+        end = offset + geometry.byteCount(of: zone)
+      }
+      #expect(geometry.offset(of: .grid) <= Geometry.gridOffsetMax, "seed \(seed)")
+      #expect(geometry.fileSizeAtFormat == geometry.offset(of: .grid))
+      // A copy written in whole I/O units stays in its zone, and a unit never reaches into the next slot.
+      #expect(geometry.superblockBytesOnDisk % Int(geometry.ioUnit) == 0)
+      #expect(geometry.superblockBytesOnDisk >= Superblock.byteCount && geometry.superblockBytesOnDisk <= 1 << 20)
+      #expect(geometry.messageSize % geometry.ioUnit == 0 && geometry.blockSize % geometry.ioUnit == 0)
+      #expect(geometry.byteCount(of: .walHeaders) % UInt64(geometry.ioUnit) == 0)
+    }
+  }
+
+  /// Worked out by hand for the defaults.
+  @Test func offsetsOfTheDefaults() {
+    let geometry = Geometry()
+    let expected: [(Zone, UInt64)] = [
+      (.superblock0, 0), (.walHeaders, 1), (.superblock1, 2), (.walPrepares, 3), (.superblock2, 1027), (.replies, 1028),
+      (.superblock3, 1092), (.grid, 1093),
+    ]
+    for (zone, mebibytes) in expected { #expect(geometry.offset(of: zone) == mebibytes << 20, "\(zone.name)") }
+    #expect(geometry.headerOffset(slot: 1023) == 1 << 20 + 1023 * 256)
+    #expect(geometry.prepareOffset(slot: 1023) == 1026 << 20)
+    #expect(geometry.replyOffset(slot: 63) == 1091 << 20)
+    #expect(geometry.byteCount(of: .grid) == 4 << 40)
+    #expect([0, 1, 256, 4096, 4097, 1 << 20].map(geometry.bytesOnDisk) == [0, 4096, 4096, 4096, 8192, 1 << 20])
+    for copy in 0..<4 { #expect(Zone.superblock(copy).superblockCopy == copy) }
+    #expect(Zone.allCases.compactMap(\.superblockCopy) == [0, 1, 2, 3])
+  }
+
+  /// The bound of a scan is the offset of the grid in the largest file, and no larger.
+  @Test func scanBoundIsReached() {
+    let largest = Geometry(slotCount: 1 << 20, messageSize: 1 << 20, sessions: 4096)
+    #expect(largest.brokenInvariants.isEmpty)
+    #expect(largest.offset(of: .grid) == Geometry.gridOffsetMax)
+    #expect(Geometry.gridOffsetMax == 4 << 20 + 256 << 20 + 1 << 40 + 4 << 30)
+    let smallest = Geometry(
+      slotCount: 64, messageSize: 4096, pipeline: 1, headroom: 1, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 1)
+    #expect(smallest.brokenInvariants.isEmpty)
+    #expect(smallest.fileSizeAtFormat == 7 << 20)  // each zone but the grid takes one alignment
+  }
+}

@@ -1,0 +1,1 @@
+../../MKraftFormatTests/Manual/ManualPage.swift
