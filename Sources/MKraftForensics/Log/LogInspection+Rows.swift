@@ -7,14 +7,10 @@ extension LogInspection {
   /// Only headers are read here; what is known of bodies is what the decision saw.
   public func forEachRow(of storage: any Storage, _ filter: LogFilter = LogFilter(), visit: (LogRow) -> Bool) {
     let reader = JournalReader(storage, geometry: geometry, cluster: superblock.cluster)
-    let slotCount = Int(geometry.slotCount)
     var chain = Chain(self)
     var op = firstOp
-    while op <= lastOp {
-      let slot = geometry.slot(of: op)
-      let untilWrap = slotCount - slot
-      let count = min(reader.batchLimit, untilWrap, Int(clamping: lastOp - op + 1))
-      for found in reader.evidenceOfHeaders(of: slot..<slot + count) {
+    for slots in LogInspection.batches(after: superblock.checkpoint.op, geometry, of: reader.batchLimit) {
+      for found in reader.evidenceOfHeaders(of: slots) {
         let row = row(found.evidence, op: op, &chain)
         op += 1
         if filter.matches(row), !visit(row) { return }
@@ -37,12 +33,13 @@ extension LogInspection {
     let evidence = seen.knowing(note.body)
     let condition = SlotCondition(evidence, expecting: op, superblock)
     let verdict = decision.slots[seen.slot]
-    let hasChanged = evidence.fingerprint != note.fingerprint
+    let isJudged = liveHead.map { op <= $0 } ?? true
+    let hasChanged = isJudged && evidence.fingerprint != note.fingerprint
     while chain.fault < decision.faults.count, decision.faults[chain.fault].op < op { chain.fault += 1 }
     let fault = chain.fault < decision.faults.count && decision.faults[chain.fault].op == op
     var row = LogRow(
       op: op, slot: seen.slot, evidence: evidence, condition: condition, body: hasChanged ? .unverified : note.body,
-      rule: hasChanged ? RecoveryTable.rows[RecoveryTable.index(of: condition)] : verdict.rule,
+      rule: hasChanged ? RecoveryTable.rows[RecoveryTable.index(of: condition)] : verdict.rule, isJudged: isJudged,
       isInTail: decision.tailStart.map { op >= $0 } ?? false, disposition: verdict.disposition,
       fault: fault ? decision.faults[chain.fault].kind : nil, link: .unknown,
       isFirstAfterHead: op == decision.head.op + 1, hasChanged: hasChanged)

@@ -38,6 +38,9 @@ public struct LogRow: Sendable {
   public let body: Body
   /// What the recovery table says of the slot.
   public let rule: RecoveryRow
+  /// Whether the decision looked at it: not if it lies above the head that a file in use is judged as of. It then counts as
+  /// blank.
+  public let isJudged: Bool
   /// Whether it lies at or above the lowest op whose header slot is valid but older (rule R13).
   public let isInTail: Bool
   /// What the whole log's decision makes of the slot. It depends on every body that was not read.
@@ -68,12 +71,7 @@ public struct LogRow: Sendable {
   }
 
   /// The header that stands in the prepare ring, whatever its body is.
-  public var prepareHeader: PrepareHeader? {
-    switch evidence.prepare {
-    case .valid(let header), .bodyMismatch(let header): header
-    case .damaged, .unreadable, .beyondEnd: nil
-    }
-  }
+  public var prepareHeader: PrepareHeader? { evidence.prepareHeader }
 
   /// Headers of entries that stand in the slot, of whatever op.
   public var heldEntries: [PrepareHeader] {

@@ -20,8 +20,8 @@ public struct SuperblockInspection: Sendable {
   public let places: [SuperblockPlace]
   /// Whether there are more places than are kept.
   public let isStrayLimitReached: Bool
-  /// Whether structures of ours other than superblocks were seen; looked for only where there is no superblock.
-  let holdsOthers: Bool
+  /// What follows from there being no superblock that counts; nil if there is one.
+  let absence: Finding?
 
   /// Reads the superblocks of `storage`.
   /// - Parameter scanning: look at every 1 MiB boundary up to the grid, even if the homes are certain.
@@ -50,7 +50,11 @@ public struct SuperblockInspection: Sendable {
     let others = strays.filter { !homes.contains($0.offset) }
     self.places = places + others.prefix(SuperblockInspection.strayLimit)
     isStrayLimitReached = others.count > SuperblockInspection.strayLimit
-    holdsOthers = survey.sightings.isEmpty && SuperblockInspection.holdsOthers(storage)
+    if case .failure(.notFound) = decision.outcome {
+      absence = SuperblockInspection.absence(storage, survey, byteCount)
+    } else {
+      absence = nil
+    }
   }
 
   /// Offsets of the boundaries at which a superblock's magic stands, up to the grid; one more than the limit beside the homes.
@@ -69,20 +73,24 @@ public struct SuperblockInspection: Sendable {
     return found
   }
 
-  /// Whether a header of a log entry or of a reply stands at some boundary: the zones begin there, whatever the geometry.
-  private static func holdsOthers(_ storage: any Storage) -> Bool {
-    let end = min(storage.byteCount, Geometry.gridOffsetMax)
-    let probe = IOBuffer(byteCount: IOBuffer.pageAlignment)
-    var offset: UInt64 = 0
-    while offset < end {
-      defer { offset += Geometry.zoneAlignment }
-      guard let count = try? storage.read(probe.byteCount, at: offset, into: probe), count >= PrepareHeader.byteCount
-      else { continue }
-      if (try? PrepareHeader(decoding: probe.bytes)) != nil || (try? ReplyHeader(decoding: probe.bytes)) != nil {
-        return true
-      }
+  /// Why there is no superblock: is it another kind of file, or one of ours whose superblocks are gone? Only then the rest of
+  /// the file is searched, up to the first structure of ours.
+  private static func absence(_ storage: any Storage, _ survey: SuperblockSurvey, _ byteCount: UInt64) -> Finding {
+    if let sighting = survey.sightings.first {
+      return Finding(
+        .superblockNotFound,
+        evidence: "a copy of a superblock stands at byte \(sighting.offset), which is not its place")
     }
-    return false
+    if byteCount == 0 { return Finding(.notOurFormat, evidence: "the file is empty") }
+    let outcome = TraceScan.run(storage, byteCount: byteCount) { _ in }
+    if !outcome.readAnything {
+      return Finding(.nothingReadable, range: 0..<byteCount, evidence: "every read of \(byteCount) bytes failed")
+    }
+    if let trace = outcome.trace {
+      return Finding(
+        .superblockNotFound, evidence: "a whole \(trace.kind.name) header stands at byte \(trace.offset)")
+    }
+    return Finding(.notOurFormat, evidence: "no structure of a data file validates in its \(byteCount) bytes")
   }
 
   /// The geometry of the first damaged copy whose numbers break no invariant and give the place it stands at.

@@ -72,20 +72,14 @@ struct DumpWALCommand: Command {
   }
 
   private func inspect(_ storage: FileStorage, _ console: Console) throws(Failure) -> LogInspection {
-    let survey = SuperblockSurvey.read(storage)
-    let bar = console.progress("reading the log", total: total(LogSource(survey)), progress)
+    let bar = console.progress("reading the log", total: nil, progress)
     defer { bar.finish() }
+    let isLive = storage.lockHolder != nil
     do {
-      return try LogInspection.read(storage, survey: survey, depth: headersOnly ? .headers : .bodies) { bar.update($0) }
+      return try LogInspection.read(storage, depth: headersOnly ? .headers : .bodies, isLive: isLive) { bar.update($0) }
     } catch {
       throw DumpWALCommand.failure(error, file, SuperblockInspection.read(storage))
     }
-  }
-
-  /// Bytes to read at most; unknown where only as much is read as entries are long.
-  private func total(_ source: LogSource?) -> UInt64? {
-    guard let geometry = source?.superblock.geometry, !headersOnly else { return nil }
-    return geometry.byteCount(of: .walHeaders) + geometry.byteCount(of: .walPrepares)
   }
 
   private func filter() throws(Failure) -> LogFilter {
@@ -104,14 +98,16 @@ struct DumpWALCommand: Command {
     return filter
   }
 
-  private static func failure(_ refusal: LogInspection.Refusal, _ file: String, _ page: SuperblockInspection) -> Failure {
+  private static func failure(_ refusal: LogInspection.Refusal, _ file: String, _ page: SuperblockInspection) -> Failure
+  {
     let next = ShellCommand("inspect-superblock", "--scan").path(file)
     switch refusal {
     case .noSuperblock:
       let finding = page.findings.first
       return Failure(
         finding?.kind.exitCode ?? .lost,
-        "where the log is cannot be told: " + (finding.map { "\($0.kind.name): \($0.evidence)" } ?? page.reason), of: file,
+        "where the log is cannot be told: " + (finding.map { "\($0.kind.name): \($0.evidence)" } ?? page.reason),
+        of: file,
         next: next)
     case .opsExhausted(let checkpoint):
       return Failure(.lost, "the superblock's checkpoint is at op \(checkpoint), beyond any log", of: file, next: next)

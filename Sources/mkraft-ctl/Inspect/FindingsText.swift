@@ -1,4 +1,5 @@
 internal import MKraftForensics
+internal import MKraftFormat
 internal import MKraftOutput
 
 /// The end of a page: what was found, what is concluded, and what to enter next.
@@ -14,7 +15,8 @@ enum FindingsText {
     sink.write("\n")
     if findings.isEmpty { sink.write("  none\n") }
     let table = TextTable(
-      [TextColumn(""), TextColumn(""), TextColumn(""), TextColumn("")], to: sink, style: style, hasHeader: false, indent: 2)
+      [TextColumn(""), TextColumn(""), TextColumn(""), TextColumn("")], to: sink, style: style, hasHeader: false,
+      indent: 2)
     for finding in findings.prefix(limit) {
       table.cell(finding.severity.rawValue, tone(finding.severity))
       table.cell(finding.kind.name)

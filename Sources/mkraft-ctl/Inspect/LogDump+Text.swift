@@ -21,22 +21,27 @@ extension LogDump {
     page.field("file") { $0.writeEscaped(path) }
     if let refusal = inspection.source.refusal {
       page.field(
-        "superblock", "sequence \(superblock.sequence) at offset \(inspection.source.offset), not a replica's choice: \(refusal.name)",
+        "superblock",
+        "sequence \(superblock.sequence) at offset \(inspection.source.offset), not a replica's choice: \(refusal.name)",
         .red)
     } else {
       page.field("superblock", "sequence \(superblock.sequence)")
     }
     page.field("checkpoint", "op \(superblock.checkpoint.op) in slot \(geometry.slot(of: superblock.checkpoint.op))")
     page.field("slots", "\(geometry.slotCount), for ops \(inspection.firstOp) to \(inspection.lastOp)")
-    page.field("head", "op \(decision.head.op) of term \(decision.head.term) in slot \(geometry.slot(of: decision.head.op))")
+    page.field(
+      "head", "op \(decision.head.op) of term \(decision.head.term) in slot \(geometry.slot(of: decision.head.op))")
     page.field("end of log", "\(decision.end.name): \(decision.end.meaning)")
-    page.field("tail", decision.tailStart.map { "from op \($0) on nothing was acknowledged" } ?? "none: every header is in place")
+    page.field(
+      "tail", decision.tailStart.map { "from op \($0) on nothing was acknowledged" } ?? "none: every header is in place"
+    )
     page.field("commit_max", decimal: decision.commitMax)
     page.field("back-pressure", "in \(inspection.opsBeforeBackPressure) ops")
     page.field("bodies", "\(inspection.verifiedBodies) verified, \(inspection.unverifiedBodies) not read")
     let isCertain = inspection.unverifiedBodies == 0
     if decision.serves {
-      page.field("decision", "a replica alone starts on this log" + (isCertain ? "" : ", if the bodies not read are right"))
+      page.field(
+        "decision", "a replica alone starts on this log" + (isCertain ? "" : ", if the bodies not read are right"))
     } else {
       page.field("decision", "a replica alone refuses this log: \(decision.faultCount) faults", .red)
     }
@@ -62,7 +67,9 @@ extension LogDump {
     let table = TextTable(columns, to: sink, style: style)
     var blanks: (first: UInt64, count: UInt64)?
     func endBlanks() {
-      if let run = blanks { sink.write("        ops \(run.first) to \(run.first + run.count - 1): \(run.count) blank slots\n") }
+      if let run = blanks {
+        sink.write("        ops \(run.first) to \(run.first + run.count - 1): \(run.count) blank slots\n")
+      }
       blanks = nil
     }
     forEachRow(sink, &statistics) { row in
@@ -139,7 +146,9 @@ extension LogDump {
     page.field("slots shown", decimal: UInt64(statistics.slots))
     page.field("next write", "slot \(inspection.geometry.slot(of: inspection.decision.head.op + 1))")
     page.field("broken links", decimal: UInt64(statistics.brokenLinks))
-    if statistics.changedSlots > 0 { page.field("changed meanwhile", decimal: UInt64(statistics.changedSlots), .yellow) }
+    if statistics.changedSlots > 0 {
+      page.field("changed meanwhile", decimal: UInt64(statistics.changedSlots), .yellow)
+    }
     page.heading("By row")
     for (rule, count) in zip(RecoveryTable.rows, statistics.byRule) where count > 0 {
       page.field(rule.name, decimal: UInt64(count))
@@ -150,11 +159,14 @@ extension LogDump {
     }
     page.heading("By operation")
     for (number, count) in statistics.byOperation.enumerated() where count.entries > 0 {
-      page.field(Operation.name(of: UInt8(number)), decimal: UInt64(count.entries), note: ByteCount(count.byteCount).description)
+      page.field(
+        Operation.name(of: UInt8(number)), decimal: UInt64(count.entries), note: ByteCount(count.byteCount).description)
     }
     page.heading("By client")
     for (client, count) in statistics.byClient.prefix(20) {
-      page.field(client == 0 ? "the system's own" : client.hex, decimal: UInt64(count.entries), note: ByteCount(count.byteCount).description)
+      page.field(
+        client == 0 ? "the system's own" : client.hex, decimal: UInt64(count.entries),
+        note: ByteCount(count.byteCount).description)
     }
     let others = statistics.byClient.dropFirst(20).reduce(statistics.otherClients.entries) { $0 + $1.count.entries }
     if others > 0 { page.field("others", decimal: UInt64(others)) }

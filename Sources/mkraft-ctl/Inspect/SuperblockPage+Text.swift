@@ -12,7 +12,8 @@ extension SuperblockPage {
     head.field("size") { FieldValue.byteCount(inspection.byteCount).write(to: $0) }
     switch inspection.decision.outcome {
     case .success(let chosen):
-      head.field("decision", "opened at sequence \(chosen.sequence)", inspection.decision.repairs.isEmpty ? .green : .yellow)
+      head.field(
+        "decision", "opened at sequence \(chosen.sequence)", inspection.decision.repairs.isEmpty ? .green : .yellow)
     case .failure(let refusal): head.field("decision", "refused: \(refusal.name)", .red)
     }
     head.field("because", inspection.reason)
@@ -124,7 +125,9 @@ extension SuperblockPage {
   }
 
   private func writeSuffix(_ selection: [Int], to sink: ByteSink, _ style: Style) {
-    let shown = selection.first { inspection.places[$0].superblock != nil } ?? selection.first { inspection.places[$0].isShowable }
+    let shown =
+      selection.first { inspection.places[$0].superblock != nil }
+      ?? selection.first { inspection.places[$0].isShowable }
     guard let shown, let bytes = inspection.places[shown].bytes else { return }
     let suffix = Superblock(unverified: bytes.rawSpan).suffix
     guard suffix.count > 0 else {
