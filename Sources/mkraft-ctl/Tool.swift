@@ -19,9 +19,12 @@ struct Tool: Command {
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
-    guard isVersionWanted else { throw Failure(.usage, Tool.helpMessage()) }
-    Versions.current.render(on: console)
-    return .sound
+    if isVersionWanted {
+      Versions.current.render(on: console)
+      return .sound
+    }
+    console.errors.write(Tool.helpMessage() + "\n")
+    return .usage
   }
 
   /// Parses the arguments and runs the command they name.
@@ -42,10 +45,16 @@ struct Tool: Command {
     let console = Console(OutputOptions.standard)
     let text = Tool.fullMessage(for: error)
     guard Tool.exitCode(for: error) == .success else {
-      console.errors.write(text + "\n")
+      // It may quote what stands on the command line, which can be anything.
+      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        console.errors.writeVisible(String(line))
+        console.errors.write("\n")
+      }
       return console.finish(.usage)
     }
     console.out.write(text + "\n")
-    return console.finish(.sound)
+    let code = console.finish(.sound)
+    // Whoever has read enough of a help text misses no verdict.
+    return code == .incomplete ? .sound : code
   }
 }

@@ -7,4 +7,6 @@ internal import Glibc
 internal import MKraftOutput
 
 ignoreBrokenPipes()
+// A file that grows beyond the limit of its size is an error with a name, like a full disk.
+_ = signal(SIGXFSZ, SIG_IGN)
 exit(Tool.perform(Array(CommandLine.arguments.dropFirst())).number)

@@ -50,16 +50,18 @@ extension DataFileFormatter {
     }
   }
 
-  /// Two threads keep a device busy: this one and another.
+  /// Two threads keep a device busy with large writes; small ones wait for the journal of the filesystem, side by side.
+  private static func threadCount(_ plan: FormatPlan) -> Int { plan.prewrite ? 2 : 8 }
+
   private static func write(
     _ plan: FormatPlan, to storage: FileStorage, _ progress: (UInt64, UInt64) -> Void
   ) throws(StorageError) {
     let work = FormatWork(FormatWrites(plan), on: storage)
     let total = plan.bytesToWrite
-    // Without a second thread this one does all of the work.
-    let helper = WorkerThread { work.run { _ in } }
+    // As many as the system gives; without any this thread does all of the work.
+    let helpers = (1..<threadCount(plan)).compactMap { _ in WorkerThread { work.run { _ in } } }
     work.run { progress($0, total) }
-    helper?.join()
+    for helper in helpers { helper.join() }
     try work.finish()
   }
 }

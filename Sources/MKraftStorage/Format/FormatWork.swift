@@ -15,7 +15,7 @@ final class FormatWork: Sendable {
 
   /// Makes writes until none is left. `progress` gets the bytes that all threads have written.
   func run(progress: (UInt64) -> Void) {
-    let buffer = IOBuffer(byteCount: FormatWrites.byteCountMax, alignment: IOBuffer.alignmentMax)
+    let buffer = IOBuffer(byteCount: writes.byteCountMax, alignment: IOBuffer.alignmentMax)
     while failure.withLock({ $0 == nil }) {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard index < writes.count else { return }

@@ -3,8 +3,9 @@ internal import MKraftFormat
 /// The writes that make the rings and the reply zone of an empty data file, by number: any of them can be made at any time, by
 /// any thread.
 struct FormatWrites: Sendable {
-  /// Bytes of a write at most: a multiple of every I/O unit and every message size.
-  static let byteCountMax = 1 << 20
+  /// Bytes of a write at most, a multiple of every I/O unit: large for the speed of the device, small where there is little to
+  /// write at each place and many threads do it.
+  let byteCountMax: Int
 
   struct Write: Equatable {
     let zone: Zone
@@ -38,12 +39,14 @@ struct FormatWrites: Sendable {
   init(_ plan: FormatPlan) {
     self.plan = plan
     let geometry = plan.geometry
+    let byteCountMax = plan.prewrite ? 1 << 20 : 256 << 10
+    self.byteCountMax = byteCountMax
     runs = [Zone.walHeaders, .walPrepares, .replies].map { zone in
       let stride = FormatWrites.stride(of: zone, geometry)
       let isWhole = plan.prewrite || stride <= Int(geometry.ioUnit)
       return Run(
-        zone: zone, step: UInt64(isWhole ? FormatWrites.byteCountMax : stride),
-        byteCount: isWhole ? FormatWrites.byteCountMax : Int(geometry.ioUnit),
+        zone: zone, step: UInt64(isWhole ? byteCountMax : stride),
+        byteCount: isWhole ? byteCountMax : Int(geometry.ioUnit),
         zoneByteCount: geometry.byteCount(of: zone))
     }
     count = runs.reduce(0) { $0 + $1.count }

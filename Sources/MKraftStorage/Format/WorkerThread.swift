@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A thread of the operating system that runs one closure, for work that waits for the device.
-@safe package struct WorkerThread: ~Copyable {
+package struct WorkerThread {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
 
@@ -28,8 +28,8 @@ internal import Glibc
     self.thread = thread
   }
 
-  /// Waits until the closure has returned.
-  package consuming func join() {
+  /// Waits until the closure has returned. To be called once.
+  package func join() {
     _ = pthread_join(thread, nil)
   }
 }

@@ -42,12 +42,14 @@ final class Console {
 
   /// Says on standard error why there is no result; if JSON is wanted, in a document as well.
   func report(_ failure: Failure) {
+    for detail in failure.details { diagnostics.error(detail, of: failure.subject) }
     diagnostics.error(failure.reason, of: failure.subject, next: failure.next)
     guard !isAnswered, format != .text else { return }
     render(JSONSchema("mkraft-ctl-error", version: 1)) { json in
       json.field("exit", failure.code)
       json.field("subject", failure.subject)
       json.field("reason", failure.reason)
+      json.field("details", failure.details)
       json.field("next", failure.next?.description)
       json.field("differences", failure.differences)
     } text: { _ in

@@ -10,6 +10,8 @@ struct Failure: Error {
   /// A path or an address, from outside.
   var subject: String?
   var next: ShellCommand?
+  /// What exactly is wrong, one line each, if the reason alone does not say it.
+  var details: [String] = []
   /// In which fields what exists is not what was asked for.
   var differences: [Difference] = []
 

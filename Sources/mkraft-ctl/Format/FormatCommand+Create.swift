@@ -26,8 +26,9 @@ extension FormatCommand {
 
   /// All that is wrong with the plan, one line each.
   static func failure(_ broken: InvariantSet) -> Failure {
-    let lines = broken.elements.map { "\($0.name) (\($0.statement))" }
-    return Failure(.usage, "this cannot be formatted: " + lines.joined(separator: "; "))
+    var failure = Failure(.usage, "this cannot be formatted; nothing was created")
+    failure.details = broken.elements.map { "\($0.name): \($0.statement)" }
+    return failure
   }
 
   static func failure(_ error: FormatError, _ path: FilePath) -> Failure {

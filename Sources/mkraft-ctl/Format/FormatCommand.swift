@@ -20,18 +20,20 @@ struct FormatCommand: Command {
   @Option(help: "The cluster's id: up to 32 hexadecimal digits, or 'random'.")
   var cluster: ClusterArgument
 
-  @Option(help: "This replica's index in the cluster, from 0.")
+  // Numbers below 0 are numbers too: the invariant that they break is named.
+  @Option(parsing: .unconditional, help: "This replica's index in the cluster, from 0.")
   var replica: Int
 
-  @Option(help: "Replicas of the cluster: 1 to 16.")
+  @Option(parsing: .unconditional, help: "Replicas of the cluster: 1 to 16.")
   var replicaCount: Int
 
   @OptionGroup(title: "Geometry") var geometry: GeometryOptions
 
-  @Option(help: "Replicas that must hold an entry before it is committed. (default: a majority)")
+  @Option(
+    parsing: .unconditional, help: "Replicas that must hold an entry before it is committed. (default: a majority)")
   var quorumReplication: Int?
 
-  @Option(help: "Replicas that must vote for a leader. (default: a majority)")
+  @Option(parsing: .unconditional, help: "Replicas that must vote for a leader. (default: a majority)")
   var quorumElection: Int?
 
   @Flag(help: "This is the first formatting of a cluster of several replicas, all of whose files are new.")
