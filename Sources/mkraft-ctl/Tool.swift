@@ -10,7 +10,8 @@ struct Tool: Command {
       Reading never writes. Exit codes: 0 sound, 10 to 14 a verdict on the file, 64 and above nothing was concluded.
       """,
     subcommands: [
-      FormatCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, RepairCommand.self, RecoverCommand.self,
+      FormatCommand.self, StatusCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, VerifyCommand.self,
+      RepairCommand.self, RecoverCommand.self,
     ])
 
   @Flag(name: .customLong("version"), help: "Print the versions of the tool and of what it reads and writes.")

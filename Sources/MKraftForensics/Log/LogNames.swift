@@ -48,32 +48,6 @@ extension SlotVerdict.Disposition {
   }
 }
 
-extension JournalDecision.End {
-  /// Short name in words.
-  public var name: String {
-    switch self {
-    case .blank: "blank"
-    case .torn: "torn"
-    case .unchained: "unchained"
-    case .vacant: "vacant"
-    case .cleanStop: "clean-stop"
-    case .full: "full"
-    }
-  }
-
-  /// Why the log ends there, for an operator.
-  public var meaning: String {
-    switch self {
-    case .blank: "the next slot was never written, or not since an earlier wrap"
-    case .torn: "the next prepare was being written at the crash and was never acknowledged"
-    case .unchained: "the next prepare is a leftover: it is not the child of the head"
-    case .vacant: "the next slot's header is damaged, and nothing was prepared there"
-    case .cleanStop: "the superblock's clean mark names the head"
-    case .full: "every slot holds an entry"
-    }
-  }
-}
-
 extension SlotEvidence.HeaderEvidence {
   /// What is wrong with what stands there; nil if it is valid.
   public var defect: String? {

@@ -2,8 +2,6 @@ internal import ArgumentParser
 internal import MKraftForensics
 internal import MKraftFormat
 internal import MKraftOutput
-internal import MKraftStorage
-internal import SystemPackage
 
 /// `dump-wal`: both rings side by side, with the recovery decision for each slot.
 struct DumpWALCommand: Command {
@@ -63,22 +61,25 @@ struct DumpWALCommand: Command {
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
     let filter = try self.filter()
-    let storage = try FileStorage.reading(FilePath(file), cached: true)
+    let file = try ExaminedFile(self.file, cached: true)
     let dump = try LogDump(
-      path: file, storage: storage, inspection: inspect(storage, console), filter: filter, payload: payload,
+      file: file, inspection: inspect(file, console), filter: filter, payload: payload,
       wantsStatistics: stats, isVerbose: verbose)
+    console.diagnose(dump.findings, of: self.file)
     dump.render(on: console)
     return dump.exitCode
   }
 
-  private func inspect(_ storage: FileStorage, _ console: Console) throws(Failure) -> LogInspection {
+  private func inspect(_ file: ExaminedFile, _ console: Console) throws(Failure) -> LogInspection {
     let bar = console.progress("reading the log", total: nil, progress)
     defer { bar.finish() }
-    let isLive = storage.lockHolder != nil
+    let isLive = file.lockHolder != nil
     do {
-      return try LogInspection.read(storage, depth: headersOnly ? .headers : .bodies, isLive: isLive) { bar.update($0) }
+      return try LogInspection.read(file.storage, depth: headersOnly ? .headers : .bodies, isLive: isLive) {
+        bar.update($0)
+      }
     } catch {
-      throw DumpWALCommand.failure(error, file, SuperblockInspection.read(storage))
+      throw DumpWALCommand.failure(error, self.file, SuperblockInspection.read(file.storage))
     }
   }
 

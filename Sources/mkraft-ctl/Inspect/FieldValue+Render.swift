@@ -8,7 +8,7 @@ extension FieldValue {
     switch self {
     case .number(let number): sink.writeDecimal(number)
     case .byteCount(let bytes):
-      sink.writeDecimal(bytes)
+      sink.write("\(bytes) B")
       let readable = ByteCount(bytes).description
       if readable != "\(bytes) B" { sink.write(" (\(readable))") }
     case .identifier(0): sink.write("none (0)")

@@ -2,8 +2,6 @@ internal import ArgumentParser
 internal import MKraftForensics
 internal import MKraftFormat
 internal import MKraftOutput
-internal import MKraftStorage
-internal import SystemPackage
 
 /// `inspect-superblock`: every field of every copy, and what a replica makes of them.
 struct InspectSuperblockCommand: Command {
@@ -45,11 +43,12 @@ struct InspectSuperblockCommand: Command {
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
-    let storage = try FileStorage.reading(FilePath(file), cached: true)
-    let inspection = SuperblockInspection.read(storage, scanning: scan)
+    let file = try ExaminedFile(self.file, cached: true)
+    let inspection = SuperblockInspection.read(file.storage, scanning: scan)
     let page = SuperblockPage(
-      path: file, inspection: inspection, selections: try selections(inspection), explains: explain,
+      file: file, inspection: inspection, selections: try selections(inspection), explains: explain,
       findings: inspection.findings)
+    console.diagnose(page.findings, of: self.file)
     page.render(on: console)
     return page.exitCode
   }
@@ -62,8 +61,8 @@ struct InspectSuperblockCommand: Command {
     case .one(let copy):
       guard let place = inspection.places.firstIndex(where: { $0.home == copy }) else {
         throw Failure(
-          .lost, "where copy \(copy) belongs is not known: no copy is right by itself", of: file,
-          next: ShellCommand("inspect-superblock", "--scan").path(file))
+          .lost, "where copy \(copy) belongs is not known: no copy is right by itself", of: self.file,
+          next: ShellCommand("inspect-superblock", "--scan").path(self.file))
       }
       return [[place]]
     }

@@ -7,7 +7,7 @@ extension LogDump {
   func writeSummary(to json: JSONWriter) {
     let superblock = inspection.superblock
     let decision = inspection.decision
-    json.field("path", path)
+    json.file(file)
     json.identity(superblock)
     json.field("scope", ["superblocks", inspection.depth == .bodies ? "wal" : "wal-headers"])
     json.field("exit", exitCode)
@@ -37,7 +37,7 @@ extension LogDump {
       // What is said of the whole log hangs on every body.
       json.field("is_conditional", inspection.unverifiedBodies > 0)
     }
-    FindingsJSON.write(inspection.findings, path: path, to: json)
+    json.array("findings") { for finding in findings { json.finding(finding) } }
   }
 
   func write(_ row: LogRow, to json: JSONWriter) {

@@ -10,7 +10,7 @@ extension LogDump {
     var statistics = LogStatistics()
     writeRows(to: sink, style, &statistics)
     if wantsStatistics { write(statistics, to: sink, style) }
-    FindingsText.write(inspection.findings, path: path, scope: scope, exitCode, to: sink, style)
+    FindingsText.write(findings, path: path, scope: scope, exitCode, to: sink, style)
   }
 
   private func writeHead(to sink: ByteSink, _ style: Style) {
@@ -18,7 +18,7 @@ extension LogDump {
     let superblock = inspection.superblock
     let geometry = inspection.geometry
     let page = FieldList(to: sink, style: style)
-    page.field("file") { $0.writeEscaped(path) }
+    page.file(file)
     if let refusal = inspection.source.refusal {
       page.field(
         "superblock",
@@ -31,7 +31,7 @@ extension LogDump {
     page.field("slots", "\(geometry.slotCount), for ops \(inspection.firstOp) to \(inspection.lastOp)")
     page.field(
       "head", "op \(decision.head.op) of term \(decision.head.term) in slot \(geometry.slot(of: decision.head.op))")
-    page.field("end of log", "\(decision.end.name): \(decision.end.meaning)")
+    page.field("end of log", "\(decision.end.name): \(decision.end.words)")
     page.field(
       "tail", decision.tailStart.map { "from op \($0) on nothing was acknowledged" } ?? "none: every header is in place"
     )

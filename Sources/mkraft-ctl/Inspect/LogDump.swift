@@ -1,7 +1,6 @@
 internal import MKraftForensics
 internal import MKraftFormat
 internal import MKraftOutput
-internal import MKraftStorage
 
 /// What `dump-wal` shows, row by row, so that its memory does not grow with the log.
 struct LogDump {
@@ -12,30 +11,32 @@ struct LogDump {
   /// Most bytes of a body shown as hexadecimal.
   static let hexLimit = 4096
 
-  let path: String
-  let storage: any Storage
+  let file: ExaminedFile
   let payloads: PayloadReader
   let inspection: LogInspection
+  let findings: [Finding]
   let filter: LogFilter
   let payload: DumpWALCommand.Payload
   let wantsStatistics: Bool
   let isVerbose: Bool
 
   init(
-    path: String, storage: any Storage, inspection: LogInspection, filter: LogFilter, payload: DumpWALCommand.Payload,
+    file: ExaminedFile, inspection: LogInspection, filter: LogFilter, payload: DumpWALCommand.Payload,
     wantsStatistics: Bool, isVerbose: Bool
   ) {
-    self.path = path
-    self.storage = storage
-    payloads = PayloadReader(storage, geometry: inspection.geometry)
+    self.file = file
+    payloads = PayloadReader(file.storage, geometry: inspection.geometry)
     self.inspection = inspection
+    findings = inspection.findings
     self.filter = filter
     self.payload = payload
     self.wantsStatistics = wantsStatistics
     self.isVerbose = isVerbose
   }
 
-  var exitCode: ExitCode { ExitCode.worst(inspection.findings.map(\.kind.exitCode)) ?? .sound }
+  var exitCode: ExitCode { ExitCode.worst(findings.map(\.kind.exitCode)) ?? .sound }
+
+  var path: String { file.path.string }
 
   /// What the verdict speaks of.
   var scope: String {
@@ -70,7 +71,7 @@ struct LogDump {
 
   /// Goes over the rows, as long as somebody reads them.
   func forEachRow(_ sink: ByteSink, _ statistics: inout LogStatistics, _ show: (LogRow) -> Void) {
-    inspection.forEachRow(of: storage, filter) { row in
+    inspection.forEachRow(of: file.storage, filter) { row in
       if wantsStatistics { statistics.add(row) }
       show(row)
       return sink.isOpen

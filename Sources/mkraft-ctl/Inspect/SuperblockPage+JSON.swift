@@ -5,8 +5,7 @@ internal import MKraftStorage
 
 extension SuperblockPage {
   func write(to json: JSONWriter) {
-    json.field("path", path)
-    json.field("byte_count", inspection.byteCount)
+    json.file(file)
     if let superblock = inspection.representative { json.identity(superblock) }
     json.field("scope", ["superblocks"])
     json.field("exit", exitCode)
@@ -33,7 +32,7 @@ extension SuperblockPage {
         }
       }
     }
-    FindingsJSON.write(findings, path: path, to: json)
+    json.array("findings") { for finding in findings { json.finding(finding) } }
   }
 
   private func writeDecision(to json: JSONWriter) {

@@ -4,12 +4,11 @@ internal import MKraftOutput
 internal import MKraftStorage
 
 extension SuperblockPage {
-  private static let nameWidth = 34
+  private static let nameWidth = 37
 
   func write(to sink: ByteSink, _ style: Style) {
     let head = FieldList(to: sink, style: style)
-    head.field("file") { $0.writeEscaped(path) }
-    head.field("size") { FieldValue.byteCount(inspection.byteCount).write(to: $0) }
+    head.file(file)
     switch inspection.decision.outcome {
     case .success(let chosen):
       head.field(

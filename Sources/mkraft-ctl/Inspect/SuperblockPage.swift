@@ -6,13 +6,14 @@ internal import MKraftOutput
 struct SuperblockPage {
   static let schema = JSONSchema("mkraft-ctl-superblock", version: 1)
 
-  let path: String
+  let file: ExaminedFile
   let inspection: SuperblockInspection
   /// Indices of the places that each block of fields compares.
   let selections: [[Int]]
   let explains: Bool
   let findings: [Finding]
 
+  var path: String { file.path.string }
   var exitCode: ExitCode { ExitCode.worst(findings.map(\.kind.exitCode)) ?? .sound }
 
   func render(on console: Console) {
