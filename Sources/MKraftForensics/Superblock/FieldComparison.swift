@@ -9,7 +9,7 @@ public struct FieldComparison: Sendable {
   }
 
   public let field: SuperblockField
-  /// The chosen superblock's value first, then in order of place.
+  /// The chosen superblock's value first, then in order of place; of the copy number in order of place.
   public let variants: [Variant]
 
   /// Whether all places that can be compared agree; the copy number is theirs to differ in.
@@ -26,7 +26,9 @@ extension SuperblockInspection {
     let members = shown.map { Superblock(unverified: $0.rawSpan).members.count }.max() ?? 0
     let suffix = shown.map { Superblock(unverified: $0.rawSpan).suffix.count }.max() ?? 0
     let order = showable.filter { places[$0].state == .current } + showable.filter { places[$0].state != .current }
-    return SuperblockField.all(members: members, suffix: suffix).map { compare($0, order) }
+    return SuperblockField.all(members: members, suffix: suffix).map {
+      compare($0, $0.differsByDesign ? showable : order)
+    }
   }
 
   private func compare(_ field: SuperblockField, _ order: [Int]) -> FieldComparison {

@@ -35,7 +35,7 @@ struct FieldPurpose: Sendable {
     case "kind": FieldPurpose(.kind, "another kind of structure with a right checksum in this place")
     case "features_incompatible": FieldPurpose(.mask, "being interpreted by a release that would misunderstand it")
     case "features_read_only": FieldPurpose(.mask, "being written by a release that would break it")
-    case "features_compatible": FieldPurpose(.mask, "nothing: it tells what a newer release has added")
+    case "features_compatible": FieldPurpose(.mask, "taking what a newer release has added for damage")
     default: nil
     }
   }

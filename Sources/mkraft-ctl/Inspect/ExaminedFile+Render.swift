@@ -1,6 +1,7 @@
 internal import MKraftForensics
 internal import MKraftOutput
 internal import MKraftStorage
+internal import SystemPackage
 
 extension JSONWriter {
   /// The members that tell which file was looked at, and how.

@@ -1,6 +1,7 @@
 internal import MKraftForensics
 internal import MKraftFormat
 internal import MKraftOutput
+internal import SystemPackage
 
 /// What `dump-wal` shows, row by row, so that its memory does not grow with the log.
 struct LogDump {

@@ -56,6 +56,9 @@ extension SuperblockPage {
       table.endRow()
     }
     table.finish()
+    let legend =
+      "  in each line below: | holds the value, ! holds it and is damaged, _ holds another, . shows no superblock\n"
+    style.write(legend, .dim, to: sink)
     if inspection.isStrayLimitReached { sink.write("  and more, which are not shown\n") }
   }
 

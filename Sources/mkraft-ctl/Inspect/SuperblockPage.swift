@@ -1,6 +1,7 @@
 internal import MKraftForensics
 internal import MKraftFormat
 internal import MKraftOutput
+internal import SystemPackage
 
 /// What `inspect-superblock` shows.
 struct SuperblockPage {
