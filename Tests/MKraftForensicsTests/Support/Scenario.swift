@@ -4,16 +4,17 @@ import MKraftStorage
 import SystemPackage
 
 /// One kind of damage, and what must be found.
-struct Scenario {
+struct Scenario: Sendable {
   let name: String
   /// All kinds that are found, and no other.
   let kinds: Set<FindingKind>
   let exitCode: Int32
   let start: String
-  let damage: (SampleFile) -> Void
+  let damage: @Sendable (SampleFile) -> Void
 
   init(
-    _ name: String, _ kinds: Set<FindingKind>, exit: Int32, _ start: String, _ damage: @escaping (SampleFile) -> Void
+    _ name: String, _ kinds: Set<FindingKind>, exit: Int32, _ start: String,
+    _ damage: @escaping @Sendable (SampleFile) -> Void
   ) {
     self.name = name
     self.kinds = kinds
