@@ -8,15 +8,12 @@ public struct InvariantCheck: Sendable {
 
   public var holds: Bool { brokenIn.isEmpty }
 
-  /// The invariants that a superblock can keep or break by itself.
-  public static let ofSuperblock: [Invariant] = [
-    .superblockReservedZero, .superblockSequence, .superblockParent, .superblockFlags, .superblockSuffix,
-    .superblockCheckpointHeader, .superblockCheckpointID, .commitMaxAtLeastCheckpoint, .logTermAtMostTerm,
-    .cutTermAtMostLogTerm, .cutChecksum, .cleanHead, .syncRange, .storageSize, .replicaIndex, .memberList,
-    .votedForMember, .quorumRange, .quorumsIntersect, .electionQuorumsIntersect, .geometryIOUnit, .geometrySlotCount,
-    .geometryMessageSize, .geometryPipeline, .geometryHeadroom, .geometryInterval, .geometrySessions,
-    .geometryBlockSize, .geometryGridBlocks,
-  ]
+  /// The invariants that a superblock can keep or break by itself: those of the superblock, of identity and of geometry, but
+  /// for the one that speaks of blocks.
+  public static let ofSuperblock: [Invariant] = Invariant.allCases.filter {
+    (Invariant.superblockReservedZero.rawValue...Invariant.geometryGridBlocks.rawValue).contains($0.rawValue)
+      && $0 != .setsDisjoint
+  }
 }
 
 extension SuperblockInspection {
