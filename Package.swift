@@ -20,6 +20,11 @@ let nio: [Target.Dependency] = [
   .product(name: "NIOPosix", package: "swift-nio"),
 ]
 
+// What only a module's tests use.
+let testDependencies: [String: [Target.Dependency]] = [
+  "MKraftServer": [.product(name: "NIOEmbedded", package: "swift-nio")]
+]
+
 // A module may use those above it in this list, never those below.
 let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("MKraftFormat", ["CXXH3"]),
@@ -54,7 +59,8 @@ let package = Package(
     ]
     + modules.map {
       .testTarget(
-        name: "\($0.name)Tests", dependencies: [.init(stringLiteral: $0.name)] + $0.dependencies,
+        name: "\($0.name)Tests",
+        dependencies: [.init(stringLiteral: $0.name)] + $0.dependencies + testDependencies[$0.name, default: []],
         swiftSettings: swiftSettings)
     }
     + [

@@ -16,4 +16,12 @@ public struct IORequest: Sendable {
   public let count: Int
   /// The shell's until it reports the request complete.
   public let buffer: IOBuffer
+
+  package init(token: UInt64, direction: Direction, offset: UInt64, count: Int, buffer: IOBuffer) {
+    self.token = token
+    self.direction = direction
+    self.offset = offset
+    self.count = count
+    self.buffer = buffer
+  }
 }

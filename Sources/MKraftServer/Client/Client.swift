@@ -118,7 +118,7 @@ public final class Client: Sendable {
     _ header: MessageHeader, body: [UInt8], timeout: Duration?
   ) async throws(ClientError) -> InboundMessage {
     var header = header
-    unsafe header.seal(body: body.span.bytes)
+    header.seal(body: body.rawSpan)
     let message = OutboundMessage(header, body: body)
     let (loop, connection) = (channel.eventLoop, connection)
     let timeout = TimeAmount(timeout ?? self.timeout)

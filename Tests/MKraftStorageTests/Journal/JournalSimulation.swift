@@ -186,7 +186,7 @@ struct JournalSimulation {
   /// The decision on a device, and the evidence by slot.
   func decide(_ storage: MemoryStorage) -> (JournalDecision, [SlotEvidence]) {
     var evidence: [SlotEvidence] = []
-    let decision = JournalScan.run(storage, superblock) { evidence.append($0) }
+    let decision = JournalScan.run(storage, superblock) { slot, _ in evidence.append(slot) }
     return (decision, evidence.sorted { $0.slot < $1.slot })
   }
 }
