@@ -9,7 +9,7 @@ struct Tool: Command {
     discussion: """
       Reading never writes. Exit codes: 0 sound, 10 to 14 a verdict on the file, 64 and above nothing was concluded.
       """,
-    subcommands: [FormatCommand.self, StartCommand.self, RepairCommand.self, RecoverCommand.self])
+    subcommands: [FormatCommand.self, StartCommand.self, DrillCommand.self, RepairCommand.self, RecoverCommand.self])
 
   @Flag(name: .customLong("version"), help: "Print the versions of the tool and of what it reads and writes.")
   var isVersionWanted = false

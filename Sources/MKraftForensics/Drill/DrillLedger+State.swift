@@ -15,7 +15,9 @@ extension DrillLedger {
           "request \(number) was acknowledged, and the counter \(key) stands at \(count)")
       }
     } else if count > acknowledged, count != pending {
-      add(.unexpected, key, nil, "the counter stands at \(count); acknowledged are \(acknowledged), nothing else was sent")
+      add(
+        .unexpected, key, nil, "the counter stands at \(count); acknowledged are \(acknowledged), nothing else was sent"
+      )
     }
     if pending != nil { sessions[session].isPendingExecuted = count == pending }
     guard last != count else { return }

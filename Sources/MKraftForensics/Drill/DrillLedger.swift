@@ -72,6 +72,11 @@ package struct DrillLedger: Sendable {
   package mutating func reopened(head: UInt64) {
     round += 1
     openingHead = head
+    judge(head: head)
+  }
+
+  /// Compares the end of the log, in the file or in a replica that was just started, with what was acknowledged.
+  package mutating func judge(head: UInt64) {
     let last = acknowledgements.max { $0.op < $1.op }
     guard let last, last.op > head else { return }
     let key = workload.putKey(last.session, last.number)
