@@ -68,8 +68,8 @@ final class DrillRun {
     try account.step(.check) { () throws(Failure) in
       let result = try ask { (clients) async throws(DrillTrouble) in try await clients.checkAndResend() }
       try record.write(clients.ledger)
-      return "\(plan.sessions) counters and \(result.puts) puts are there; of \(result.retried) requests sent again "
-        + "\(result.stored) had been executed and were answered, \(result.retried - result.stored) were executed now"
+      return "\(plan.sessions) counters and \(result.puts) puts found; \(result.retried) requests sent again: "
+        + "\(result.stored) answered from the session, \(result.retried - result.stored) executed"
     }
   }
 
@@ -84,7 +84,7 @@ final class DrillRun {
     try account.step(.check) { () throws(Failure) in
       let result = try ask { (clients) async throws(DrillTrouble) in try await clients.checkEverything() }
       totals.putsVerified = result.puts
-      return "\(plan.sessions) counters and all \(result.puts) puts are there"
+      return "\(plan.sessions) counters and all \(result.puts) puts found"
     }
     guard clients.ledger.faultCount == 0 else { return }
     try account.step(.stop) { () throws(Failure) in try stop() }
