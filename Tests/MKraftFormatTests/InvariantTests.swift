@@ -65,6 +65,9 @@ import Testing
         $0.put(0, PrepareHeader.Layout.op)
         $0.put(0, PrepareHeader.Layout.commit)
       },
+      ByteCase(.headerNumbers, .prepare, "op 2^63") { $0.put(1 << 63, PrepareHeader.Layout.op) },
+      ByteCase(.headerNumbers, .prepare, "term all ones") { $0.put(.max, PrepareHeader.Layout.term) },
+      ByteCase(.headerNumbers, .prepare, "timestamp 2^63") { $0.put(1 << 63, PrepareHeader.Layout.timestamp) },
       ByteCase(.headerCommitBelowOp, .prepare, "commit = op") {
         $0.put(9, PrepareHeader.Layout.op)
         $0.put(9, PrepareHeader.Layout.commit)

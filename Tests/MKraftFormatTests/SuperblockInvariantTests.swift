@@ -36,7 +36,27 @@ extension InvariantTests {
     image(.superblockFlags, "clean 255") { $0.put(255, Layout.clean) },
     fields(.commitMaxAtLeastCheckpoint, "one below") { $0.commitMax = $0.checkpoint.op - 1 },
     fields(.logTermAtMostTerm, "one above") { $0.logTerm = $0.term + 1 },
-    fields(.cutTermAtMostLogTerm, "one above") { $0.cut.term = $0.logTerm + 1 },
+    fields(.logTermCoversLog, "the cut's one above") { $0.cut.term = $0.logTerm + 1 },
+    fields(.logTermCoversLog, "the clean stop's one above") {
+      $0.clean = LogPosition(op: $0.cut.op, term: $0.logTerm + 1, checksum: 1)
+    },
+    fields(.logTermCoversLog, "the checkpoint's one above") { superblock in
+      superblock.checkpoint.header.term = superblock.logTerm + 1
+      superblock.checkpoint.header.seal()
+      superblock.checkpoint.seal()
+    },
+    fields(.superblockNumbers, "sequence 2^63") { $0.sequence = 1 << 63 },
+    fields(.superblockNumbers, "term all ones") { $0.term = .max },
+    fields(.superblockNumbers, "commit_max 2^63") { $0.commitMax = 1 << 63 },
+    fields(.superblockNumbers, "cut_op 2^63") { $0.cut.op = 1 << 63 },
+    fields(.superblockNumbers, "clean_op 2^63") { $0.clean = LogPosition(op: 1 << 63, term: 1, checksum: 1) },
+    fields(.superblockNumbers, "sync_op_max 2^63") { $0.syncOpMax = 1 << 63 },
+    fields(.identityNotZero, "cluster 0") { superblock in
+      superblock.cluster = 0
+      superblock.checkpoint.header = .root(cluster: 0)
+      superblock.checkpoint.seal()
+    },
+    fields(.identityNotZero, "file_id 0") { $0.fileID = 0 },
     fields(.cutChecksum, "0") { $0.cut.checksum = 0 },
     fields(.cutChecksum, "not the last suffix header's", suffix: 3) { $0.cut.checksum ^= 1 },
     fields(.cutChecksum, "op not the last suffix header's", suffix: 3) { $0.cut.op -= 1 },
@@ -179,6 +199,8 @@ extension InvariantTests {
     superblock.syncOpMin = 10
     superblock.syncOpMax = 20
     superblock.checkpoint.header = .random(&random, cluster: superblock.cluster, op: 880)
+    superblock.checkpoint.header.term = 6
+    superblock.checkpoint.header.seal()
     superblock.checkpoint.seal()
     superblock.commitMax = 900
     superblock.cut = LogPosition(op: 890, term: 7, checksum: 1)

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import MKraftFormat
 internal import MKraftStorage
 
@@ -32,7 +33,7 @@ struct GapReader {
   private func judge(_ range: Range<UInt64>, _ tally: inout ScanTally) {
     tally.check(range)
     let buffer = buffer
-    guard !buffer.bytes.isZero(0..<range.count) else { return }
+    guard !isZero(range.count) else { return }
     let first = nonzero(0..<range.count, fromEnd: false)
     let last = nonzero(0..<range.count, fromEnd: true)
     let place = range.lowerBound + UInt64(first)..<range.lowerBound + UInt64(last) + 1
@@ -41,6 +42,21 @@ struct GapReader {
       Finding(
         .gapNotZero, range: place, expected: .number(0), actual: .number(UInt64(byte)),
         evidence: "the first byte that is not zero stands at \(place.lowerBound), the last at \(place.upperBound - 1)"))
+  }
+
+  /// Whether the first `count` bytes are zero: the first one is, and each is like the next.
+  private func isZero(_ count: Int) -> Bool {
+    let buffer = buffer
+    guard count > 0 else { return true }
+    guard buffer.bytes.load(fromByteOffset: 0, as: UInt8.self) == 0 else { return false }
+    let bytes = buffer.bytes.extracting(0..<count - 1)
+    let shifted = buffer.bytes.extracting(1..<count)
+    return unsafe bytes.withUnsafeBytes { one in
+      unsafe shifted.withUnsafeBytes { other in
+        guard let one = one.baseAddress, let other = other.baseAddress else { return true }
+        return unsafe memcmp(one, other, count - 1) == 0
+      }
+    }
   }
 
   private func nonzero(_ range: Range<Int>, fromEnd: Bool) -> Int {

@@ -41,7 +41,8 @@ extension Invariant {
       ("superblock-checkpoint-id", "checkpoint id is the checksum of the checkpoint state it names")
     case .commitMaxAtLeastCheckpoint: ("commit-max-at-least-checkpoint", "commit_max >= op of the checkpoint")
     case .logTermAtMostTerm: ("log-term-at-most-term", "log_term <= term")
-    case .cutTermAtMostLogTerm: ("cut-term-at-most-log-term", "cut_term <= log_term")
+    case .logTermCoversLog:
+      ("log-term-covers-log", "the terms of the cut, of the clean stop and of the checkpoint's entry are at most log_term")
     case .cutChecksum:
       ("cut-checksum", "cut_checksum is not 0; if there are suffix headers, the cut is the last of them")
     case .cleanHead:
@@ -54,6 +55,7 @@ extension Invariant {
     case .superblockReferences:
       ("superblock-references", "a checkpoint's block reference is all zero or names a block inside storage_size")
     case .setsDisjoint: ("sets-disjoint", "acquired = reachable + released + trailers, disjoint")
+    case .identityNotZero: ("identity-not-zero", "cluster and file_id are not 0")
     case .replicaIndex:
       ("replica-index", "replica is below the number of members, and member is that entry of the list")
     case .memberList: ("member-list", "1 to 16 members, distinct and not 0; entries beyond them are zero")

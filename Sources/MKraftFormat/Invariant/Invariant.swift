@@ -29,7 +29,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   case superblockCheckpointID
   case commitMaxAtLeastCheckpoint
   case logTermAtMostTerm
-  case cutTermAtMostLogTerm
+  case logTermCoversLog
   case cutChecksum
   case cleanHead
   case syncRange
@@ -37,6 +37,7 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   case superblockReferences
   case setsDisjoint
   // Identity and quorums.
+  case identityNotZero
   case replicaIndex
   case memberList
   case votedForMember

@@ -13,25 +13,31 @@ extension Client {
     to address: NetworkAddress, timeout: Duration = Client.defaultTimeout, id: UInt128 = Client.randomID()
   ) async throws(ClientError) -> Client {
     precondition(id != 0, "a client id is not 0")
-    let opening = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton.next())
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    do {
+      let socketAddress = try address.socketAddress()
+      let (channel, connection) = try await loop.flatSubmit { opening(socketAddress, on: loop, timeout) }.get()
+      return Client(id: id, timeout: timeout, channel: channel, connection: connection)
+    } catch {
+      throw reason(error)
+    }
+  }
+
+  /// On the loop: connects with a handler that is known from the beginning, since a channel that fails loses its handlers.
+  private static func opening(
+    _ address: SocketAddress, on loop: any EventLoop, _ timeout: Duration
+  ) -> EventLoopFuture<(any Channel, NIOLoopBound<ClientConnection>)> {
+    let connection = NIOLoopBound(ClientConnection(callsMax: callsMax), eventLoop: loop)
+    let bootstrap = ClientBootstrap(group: loop)
       .connectTimeout(TimeAmount(timeout))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let decoder = MessageDecoder(for: .client, messageSizeMax: MessageHeader.sizeLimit)
           try channel.pipeline.syncOperations.addHandlers(
-            MessageFraming(decoder, unansweredMax: nil), ClientConnection(callsMax: callsMax))
+            MessageFraming(decoder, unansweredMax: nil), connection.value)
         }
       }
-    do {
-      let channel = try await opening.connect(to: address.socketAddress()).get()
-      let connection = try await channel.eventLoop.submit {
-        let handler = try channel.pipeline.syncOperations.handler(type: ClientConnection.self)
-        return NIOLoopBound(handler, eventLoop: channel.eventLoop)
-      }.get()
-      return Client(id: id, timeout: timeout, channel: channel, connection: connection)
-    } catch {
-      throw reason(error)
-    }
+    return bootstrap.connect(to: address).map { ($0, connection) }
   }
 
   private static func reason(_ error: any Error) -> ClientError {

@@ -69,19 +69,16 @@ final class ServerConnection: ChannelInboundHandler {
 
   /// Closes at once; what was not sent yet is dropped.
   func close() {
-    guard !isClosing else { return }
     isClosing = true
     context?.close(promise: nil)
   }
 
   /// Closes when everything written has been handed to the system.
   func closeWhenSent() {
-    guard !isClosing, let context else { return }
+    guard !isClosing else { return }
     isClosing = true
     needsFlush = false
-    let sent = context.eventLoop.makePromise(of: Void.self)
-    sent.futureResult.assumeIsolated().whenComplete { _ in self.context?.close(promise: nil) }
-    context.channel.writeAndFlush(ByteBuffer(), promise: sent)
+    context?.triggerUserOutboundEvent(MessageFraming.CloseWhenSent(), promise: nil)
   }
 
   private func unsentByteCount(_ context: ChannelHandlerContext) -> Int {

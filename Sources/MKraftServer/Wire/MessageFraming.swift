@@ -14,6 +14,11 @@ package final class MessageFraming: ChannelDuplexHandler {
   package typealias OutboundIn = OutboundMessage
   package typealias OutboundOut = ByteBuffer
 
+  /// An outbound event: take nothing more, and close when everything written has been handed to the system.
+  package struct CloseWhenSent: Sendable {
+    package init() {}
+  }
+
   private var decoder: MessageDecoder
   private let unansweredMax: Int
   private let isCounting: Bool
@@ -62,6 +67,17 @@ package final class MessageFraming: ChannelDuplexHandler {
     if unanswered.count == unansweredMax { scheduleResume(context) }
     unanswered.remove(message.header.requestChecksum)
     context.write(wrapOutboundOut(message.encoded(context.channel.allocator)), promise: promise)
+  }
+
+  package func triggerUserOutboundEvent(
+    context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+  ) {
+    guard event is CloseWhenSent else { return context.triggerUserOutboundEvent(event, promise: promise) }
+    isBroken = true
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: promise) }
+    // Written after everything else, so it is complete when that is.
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
   }
 
   private func isOpen(_ context: ChannelHandlerContext) -> Bool {

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A thread of the operating system that runs one closure, for work that waits for the device.
-@safe package struct WorkerThread {
+package struct WorkerThread {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
 

@@ -204,6 +204,7 @@ public struct JournalRecovery: Sendable {
   private mutating func convictUndecidable() {
     let limit = decision.tailStart ?? nextOp
     for suspect in suspects where suspect.op < limit {
+      guard RecoveryTable.rows[suspect.row].alone == .undecidable else { continue }
       addFault(
         JournalFault(
           kind: .headUndecidable, op: suspect.op, slot: suspect.slot, expected: suspect.expected, row: suspect.row))

@@ -128,9 +128,10 @@ public struct SuperblockDecision: Sendable {
   }
 
   private static func contradiction(among seen: [(Int, Superblock)]) -> Refusal? {
+    guard let first = seen.first?.1 else { return nil }
+    guard seen.allSatisfy({ $0.1.isSameFile(as: first) }) else { return .identitiesDiffer }
     for (index, (_, one)) in seen.enumerated() {
       for (_, other) in seen[..<index] {
-        guard one.isSameFile(as: other) else { return .identitiesDiffer }
         if one.sequence == other.sequence && one.checksum != other.checksum { return .fork(sequence: one.sequence) }
       }
     }

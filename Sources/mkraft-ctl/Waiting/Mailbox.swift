@@ -5,14 +5,14 @@ internal import Synchronization
 ///
 /// Of those that may be dropped (`offer`) at most `limit` wait; posted ones always find room, so whoever posts sends few.
 final class Mailbox<Message: Sendable>: Sendable {
-  private struct Contents {
+  fileprivate struct Contents {
     var waiting: [Message] = []
     var dropped = 0
   }
 
   private let limit: Int
-  private let contents = Mutex(Contents())
-  private let count = DispatchSemaphore(value: 0)
+  fileprivate let contents = Mutex(Contents())
+  fileprivate let count = DispatchSemaphore(value: 0)
 
   init(limit: Int) { self.limit = limit }
 
@@ -42,5 +42,13 @@ final class Mailbox<Message: Sendable>: Sendable {
       defer { contents.dropped = 0 }
       return (contents.waiting.removeFirst(), contents.dropped)
     }
+  }
+}
+
+extension Mailbox {
+  /// The next message, if one is there.
+  func nextIfThere() -> Message? {
+    guard count.wait(timeout: .now()) == .success else { return nil }
+    return contents.withLock { $0.waiting.removeFirst() }
   }
 }

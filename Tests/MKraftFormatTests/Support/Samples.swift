@@ -10,10 +10,10 @@ extension PrepareHeader {
     header.requestChecksum = random.id()
     header.checkpointID = random.id()
     header.client = random.id()
-    header.term = random.next()
-    header.op = op ?? max(1, random.next())
+    header.term = random.next() % PrepareHeader.numberLimit
+    header.op = op ?? max(1, random.next() % PrepareHeader.numberLimit)
     header.commit = random.next() % header.op
-    header.timestamp = random.next()
+    header.timestamp = random.next() % PrepareHeader.numberLimit
     header.session = random.next()
     header.request = random.next()
     header.configurationEpoch = random.next()
@@ -155,7 +155,7 @@ extension Superblock {
     block.fileID = random.id()
     block.lineage = random.id()
     block.parent = random.id()
-    block.sequence = UInt64.random(in: 2 ... .max, using: &random)
+    block.sequence = UInt64.random(in: 2..<PrepareHeader.numberLimit, using: &random)
     block.releaseFormat = UInt32(truncatingIfNeeded: random.next())
     block.release = UInt32(truncatingIfNeeded: random.next())
     block.isVirgin = random.below(2) == 1
@@ -164,18 +164,22 @@ extension Superblock {
     block.quorums = Quorums(
       replication: Int.random(in: voters - election + 1...voters, using: &random), election: election)
     block.geometry = .random(&random)
-    block.term = random.next() | 1 << 40
+    block.term = random.next() % PrepareHeader.numberLimit | 1 << 40
     block.logTerm = UInt64.random(in: 1 << 30...block.term, using: &random)
     block.votedFor = block.members[random.below(voters)]
     block.checkpoint = .random(&random, cluster: block.cluster, geometry: block.geometry)
-    block.commitMax = UInt64.random(in: block.checkpoint.op ... .max, using: &random)
-    block.syncOpMin = random.next() >> 1
-    block.syncOpMax = UInt64.random(in: block.syncOpMin ... .max, using: &random)
-    block.cut = LogPosition(op: random.next() >> 1, term: random.next() % block.logTerm, checksum: random.id())
+    block.checkpoint.header.term %= block.logTerm
+    block.checkpoint.header.seal()
+    block.checkpoint.seal()
+    block.commitMax = UInt64.random(in: block.checkpoint.op..<PrepareHeader.numberLimit, using: &random)
+    block.syncOpMin = random.next() >> 2
+    block.syncOpMax = UInt64.random(in: block.syncOpMin..<PrepareHeader.numberLimit, using: &random)
+    block.cut = LogPosition(op: random.next() >> 2, term: random.next() % block.logTerm, checksum: random.id())
     block.appendSuffix(suffixCount ?? random.below(33), &random)
     if random.below(2) == 1 {
       block.clean = LogPosition(
-        op: UInt64.random(in: block.cut.op ... .max, using: &random), term: random.next(), checksum: random.id())
+        op: UInt64.random(in: block.cut.op..<PrepareHeader.numberLimit, using: &random), term: random.next() % block.logTerm,
+        checksum: random.id())
     }
     block.seal()
     return block

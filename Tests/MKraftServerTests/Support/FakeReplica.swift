@@ -17,6 +17,8 @@ final class FakeReplica: ServedReplica {
     static let halt: UInt8 = 4
     /// Written to the storage and read back, then answered.
     static let store: UInt8 = 5
+    /// Answered, and then the replica has stopped.
+    static let stop: UInt8 = 6
   }
 
   /// What a test can see of it.
@@ -64,6 +66,9 @@ final class FakeReplica: ServedReplica {
     case Order.halt: effects.append(.halt(.superblock(verified: 2)))
     case Order.store: transfer(.write, connection, header, &effects)
     case Order.bigAnswer: reply(header, [UInt8](repeating: 9, count: Self.bigAnswerSize), connection, &effects)
+    case Order.stop:
+      reply(header, [UInt8](copying: body), connection, &effects)
+      effects.append(.stopped)
     default: reply(header, [UInt8](copying: body), connection, &effects)
     }
   }
@@ -72,7 +77,8 @@ final class FakeReplica: ServedReplica {
     guard let (connection, header, isRead) = stored.removeValue(forKey: token) else { return }
     if let failure { return effects.append(.halt(.storage(failure))) }
     if isRead {
-      reply(header, [UInt8](copying: buffer.bytes.extracting(0..<1)), connection, &effects)
+      let buffer = buffer
+      reply(header, [buffer.bytes.load(fromByteOffset: 0)], connection, &effects)
     } else {
       buffer.zero(0..<buffer.byteCount)
       transfer(.read, connection, header, &effects)
@@ -94,9 +100,14 @@ final class FakeReplica: ServedReplica {
     let token = nextToken
     nextToken += 1
     stored[token] = (connection, header, isRead: direction == .read)
-    if direction == .write { buffer.copy(from: [UInt8](repeating: 0xAB, count: buffer.byteCount).rawSpan) }
+    if direction == .write { fill() }
     effects.append(
       .io(IORequest(token: token, direction: direction, offset: 512, count: buffer.byteCount, buffer: buffer)))
+  }
+
+  private func fill() {
+    let bytes = [UInt8](repeating: 0xAB, count: buffer.byteCount)
+    buffer.copy(from: bytes.rawSpan)
   }
 
   private func answerPing(_ ping: MessageHeader, _ connection: ConnectionID, _ effects: inout [ReplicaEffect]) {

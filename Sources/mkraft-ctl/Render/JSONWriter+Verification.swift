@@ -1,0 +1,136 @@
+internal import MKraftForensics
+internal import MKraftFormat
+internal import MKraftOutput
+internal import MKraftStorage
+
+extension JSONWriter {
+  /// The members that every verification of a file has.
+  func verification(_ report: VerificationReport) {
+    field("file_size", report.byteCount)
+    if let superblock = report.superblock { identity(superblock) } else { absent("identity") }
+    field("judged_by", judge(report))
+    verdict(report.verdict)
+    superblocks(report)
+    log(report)
+    bytes(report.bytes)
+    field("finding_count", report.findingCount)
+    array("counts") {
+      for (kind, count) in report.counts {
+        object {
+          field("name", kind.name)
+          field("count", count)
+        }
+      }
+    }
+    array("findings") { for finding in report.findings { self.finding(finding) } }
+    field("exit", report.verdict.exitCode)
+  }
+
+  private func absent(_ name: StaticString) {
+    key(name)
+    null()
+  }
+
+  /// Whose word the rest was judged by.
+  private func judge(_ report: VerificationReport) -> String? {
+    guard report.superblock != nil else { return nil }
+    return report.superblockDecision.chosen == nil ? "newest-copy" : "quorum"
+  }
+
+  private func verdict(_ verdict: Verdict) {
+    object("verdict") {
+      field("start", verdict.start.name)
+      field("start_reason", verdict.start.reason)
+      field("integrity", verdict.integrity?.rawValue)
+      array("scope") { for name in verdict.scope.partNames { string(name) } }
+    }
+  }
+
+  private func superblocks(_ report: VerificationReport) {
+    object("superblock") {
+      field("sequence", report.superblock?.sequence)
+      field("term", report.superblock?.term)
+      field("clean", report.superblock.map { $0.clean != nil })
+      field("virgin", report.superblock?.isVirgin)
+      array("copies") { for state in report.superblockDecision.states { string(state.rawValue) } }
+    }
+  }
+
+  private func log(_ report: VerificationReport) {
+    guard let journal = report.journal else { return absent("log") }
+    object("log") {
+      field("checkpoint_op", report.superblock?.checkpoint.op)
+      field("head_op", journal.head.op)
+      field("head_term", journal.head.term)
+      field("head_checksum", hex: journal.head.checksum)
+      field("commit_max", journal.commitMax)
+      field("end", journal.end.name)
+      field("judged_as_of_op", report.liveHead)
+    }
+  }
+
+  private func bytes(_ bytes: ByteTally) {
+    object("bytes") {
+      field("checked", bytes.checked)
+      field("skipped", bytes.skipped)
+      field("unreadable", bytes.unreadable)
+      field("total", bytes.total)
+      array("skipped_because") {
+        for reason in ByteTally.SkipReason.allCases where bytes[reason] > 0 {
+          object {
+            field("reason", reason.rawValue)
+            field("byte_count", bytes[reason])
+          }
+        }
+      }
+    }
+  }
+
+  /// A finding, with what its kind says of it.
+  func finding(_ finding: Finding) {
+    object {
+      field("name", finding.kind.name)
+      field("severity", finding.severity.rawValue)
+      field("exit_code", finding.kind.exitCode.number)
+      field("zone", finding.zone?.name)
+      field("copy", finding.copy)
+      field("slot", finding.slot)
+      field("op", finding.op)
+      field("offset", finding.range?.lowerBound)
+      field("byte_count", finding.range.map { $0.upperBound - $0.lowerBound })
+      field("expected", finding.expected?.description)
+      field("actual", finding.actual?.description)
+      field("evidence", finding.evidence)
+      field("meaning", finding.kind.meaning)
+      field("likely_cause", finding.likelyCause)
+      field("risk", finding.kind.risk)
+      field("next", finding.kind.next.words)
+    }
+  }
+}
+
+extension JournalDecision.End {
+  /// A short name in words.
+  var name: String {
+    switch self {
+    case .blank: "blank"
+    case .torn: "torn"
+    case .unchained: "unchained"
+    case .vacant: "vacant"
+    case .cleanStop: "clean-stop"
+    case .full: "full"
+    }
+  }
+
+  /// Why the log ends where it does.
+  var words: String {
+    switch self {
+    case .blank: "the next slot has not been written in this round"
+    case .torn: "the next prepare was being written at the crash"
+    case .unchained: "the next prepare is a leftover that does not continue the log"
+    case .vacant: "the next slot is damaged, and nothing was prepared there"
+    case .cleanStop: "a clean stop"
+    case .full: "every slot holds an entry"
+    }
+  }
+}

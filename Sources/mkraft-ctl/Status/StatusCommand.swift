@@ -1,0 +1,38 @@
+internal import ArgumentParser
+internal import MKraftForensics
+internal import MKraftOutput
+internal import MKraftStorage
+
+/// `status`: one page on a file.
+struct StatusCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Tells on one page what is true of a data file, what it means, and what to do next.",
+    discussion: """
+      Checks what verify-checksums checks, through the page cache. Writes nothing, takes no lock; a replica may be running \
+      on the file.
+      """)
+
+  @Argument(help: "The file to look at.", completion: .file())
+  var file: String
+
+  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var output: OutputOptions
+
+  func execute(on console: Console) throws(Failure) -> ExitCode {
+    let examined = try ExaminedFile(file, cached: true)
+    let bar = console.progress("status", total: examined.byteCount, progress)
+    let report = Verification.run(
+      examined.storage, examined.options(.everything, findingsLimit: StatusPage.findingsMax)
+    ) {
+      done, _ in bar.update(done)
+    }
+    bar.finish()
+    let code = report.verdict.exitCode
+    if code.concludesNothing, console.format == .text, report.superblock == nil, let worst = report.worst {
+      throw Failure(code, "\(worst.kind.meaning) (\(worst.kind.name)): \(worst.evidence)", of: file)
+    }
+    StatusPage(path: file, file: examined, report: report).render(on: console)
+    return code
+  }
+}
