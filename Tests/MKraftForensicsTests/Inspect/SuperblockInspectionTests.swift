@@ -21,9 +21,9 @@ import Testing
       #expect(inspection.places.map(\.home) == [0, 1, 2, 3])
       #expect(inspection.findings.isEmpty && inspection.isGeometryCertain && inspection.survey.isScan == scanning)
       let compared = inspection.compare([0, 1, 2, 3])
-      #expect(compared.allSatisfy(\.isAgreed))
+      #expect(compared.allSatisfy { $0.isAgreed })
       #expect(compared.filter { $0.variants.count > 1 }.map(\.field.name) == ["copy"])
-      #expect(inspection.invariants([0, 1, 2, 3]).allSatisfy(\.holds))
+      #expect(inspection.invariants([0, 1, 2, 3]).allSatisfy { $0.holds })
       #expect(inspection.reason.contains("sequence 2") && inspection.reason.contains("0, 1, 2, 3"))
     }
   }
