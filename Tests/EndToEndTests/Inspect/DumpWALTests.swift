@@ -38,8 +38,30 @@ import Testing
     #expect(text == Self.expected, "\(run)")
   }
 
-  // Read and found right: op 4's header is in place, so all five entries are kept; 64 - 8 reserved - 5 ops are left.
+  // Read and found right: every header is in place, so all five entries are kept; 64 - 8 reserved - 5 ops are left.
   private static let expected = """
+    superblock     sequence 2
+    checkpoint     op 0 in slot 0
+    slots          64, for ops 1 to 64
+    head           op 5 of term 1 in slot 5
+    end of log     blank: the next slot has not been written in this round
+    tail           from op 6 on nothing was acknowledged
+    commit_max     4
+    back-pressure  in 51 ops
+    bodies         6 verified, 0 not read
+    decision       a replica alone starts on this log
+      OP     SLOT  HEADER    PREPARE   BODY        ROW                    DECISION    OUTCOME     HAVE  NACK             TERM  COMMIT  OPERATION      CLIENT    SESSION  REQUEST     SIZE  TIME                            CHECKSUM          PARENT           REASON
+       1        1  current   current   verified    intact                 keep        kept        yes   other-entries       1       0  noop           -               0        0      256  2023-11-14T22:13:20.000000001Z  c05c5a4c8c006e06  ok
+       2        2  current   current   verified    intact                 keep        kept        yes   other-entries       1       1  register       c11e4700        0        0      256  2023-11-14T22:13:20.000000002Z  1a92781de92edf72  ok
+       3        3  current   current   verified    intact                 keep        kept        yes   other-entries       1       2  kv             c11e4700        2        1      392  2023-11-14T22:13:20.000000003Z  85cba4b62eb36f38  ok
+       4        4  current   current   verified    intact                 keep        kept        yes   other-entries       1       3  kv             c11e4700        2        2     5304  2023-11-14T22:13:20.000000004Z  01cbe9e3597f71a0  ok
+       5        5  current   current   verified    intact                 keep        kept        yes   other-entries       1       4  kv             c11e4700        2        3      259  2023-11-14T22:13:20.000000005Z  c4150f6549d4b2a7  ok
+            end of log: blank
+            ops 6 to 64: 59 blank slots
+    Findings
+      none
+    Verdict on superblocks and log
+      sound (0)    sound, or repaired and verified again
     """
 
   @Test func payloadsAreEscaped() throws {
