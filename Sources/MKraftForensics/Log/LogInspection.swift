@@ -23,8 +23,6 @@ public struct LogInspection: Sendable {
   public enum Refusal: Error, Sendable, Equatable {
     /// No superblock copy is right by itself, so that nobody knows where the rings are.
     case noSuperblock(SuperblockDecision.Refusal)
-    /// The checkpoint's op is so high that no op comes after it: no log was ever so long.
-    case opsExhausted(checkpoint: UInt64)
   }
 
   /// What is kept of a slot between the two readings.
@@ -95,7 +93,7 @@ public struct LogInspection: Sendable {
         throw .noSuperblock(refusal)
       }
       let superblocks = SuperblockFindings.of(survey, decision)
-      var read = try read(storage, source, superblocks, depth: depth, isLive: isLive, progress: progress)
+      var read = read(storage, source, superblocks, depth: depth, isLive: isLive, progress: progress)
       let now = SuperblockDecision(SuperblockSurvey.read(storage)).chosen?.checksum
       read.isSteady = now == decision.chosen?.checksum
       if read.isSteady || pass == passesMax { return read }
@@ -107,12 +105,9 @@ public struct LogInspection: Sendable {
   private static func read(
     _ storage: any Storage, _ source: LogSource, _ superblocks: [Finding], depth: Depth, isLive: Bool,
     progress: (UInt64) -> Void
-  ) throws(Refusal) -> LogInspection {
+  ) -> LogInspection {
     let superblock = source.superblock
     let geometry = superblock.geometry
-    guard superblock.checkpoint.op < UInt64.max - UInt64(geometry.slotCount) else {
-      throw .opsExhausted(checkpoint: superblock.checkpoint.op)
-    }
     let liveHead = isLive ? LiveHead.find(storage, superblock) : nil
     let reader = JournalReader(storage, geometry: geometry, cluster: superblock.cluster)
     var intake = LogIntake(superblock, liveHead: liveHead)

@@ -79,7 +79,7 @@ struct DumpWALCommand: Command {
         bar.update($0)
       }
     } catch {
-      throw DumpWALCommand.failure(error, self.file, SuperblockInspection.read(file.storage))
+      throw DumpWALCommand.failure(self.file, SuperblockInspection.read(file.storage))
     }
   }
 
@@ -99,19 +99,12 @@ struct DumpWALCommand: Command {
     return filter
   }
 
-  private static func failure(_ refusal: LogInspection.Refusal, _ file: String, _ page: SuperblockInspection) -> Failure
-  {
-    let next = ShellCommand("inspect-superblock", "--scan").path(file)
-    switch refusal {
-    case .noSuperblock:
-      let finding = page.findings.first
-      return Failure(
-        finding?.kind.exitCode ?? .lost,
-        "where the log is cannot be told: " + (finding.map { "\($0.kind.name): \($0.evidence)" } ?? page.reason),
-        of: file,
-        next: next)
-    case .opsExhausted(let checkpoint):
-      return Failure(.lost, "the superblock's checkpoint is at op \(checkpoint), beyond any log", of: file, next: next)
-    }
+  /// Why there is nothing to show: what is wrong with the superblocks.
+  private static func failure(_ file: String, _ page: SuperblockInspection) -> Failure {
+    let finding = page.findings.first
+    let cause = finding.map { "\($0.kind.meaning) (\($0.kind.name)): \($0.evidence)" } ?? page.reason
+    return Failure(
+      finding?.kind.exitCode ?? .lost, "where the log is cannot be told; \(cause)", of: file,
+      next: finding?.kind.next.command(path: file))
   }
 }

@@ -21,9 +21,9 @@ import Testing
       #expect(inspection.places.map(\.home) == [0, 1, 2, 3])
       #expect(inspection.findings.isEmpty && inspection.isGeometryCertain && inspection.survey.isScan == scanning)
       let compared = inspection.compare([0, 1, 2, 3])
-      #expect(compared.allSatisfy(\.isAgreed))
+      #expect(compared.allSatisfy { $0.isAgreed })
       #expect(compared.filter { $0.variants.count > 1 }.map(\.field.name) == ["copy"])
-      #expect(inspection.invariants([0, 1, 2, 3]).allSatisfy(\.holds))
+      #expect(inspection.invariants([0, 1, 2, 3]).allSatisfy { $0.holds })
       #expect(inspection.reason.contains("sequence 2") && inspection.reason.contains("0, 1, 2, 3"))
     }
   }
@@ -135,7 +135,7 @@ import Testing
       $0.write(other, copy: 1)
     }
     let broken = inspection.invariants([0, 1, 2, 3]).filter { !$0.holds }
-    #expect(broken.map(\.invariant) == [.superblockSequence, .superblockParent, .logTermAtMostTerm])
+    #expect(broken.map(\.invariant) == [.superblockSequence, .logTermAtMostTerm])
     #expect(broken.allSatisfy { $0.brokenIn == [1] })
     #expect(inspection.places[1].reason?.contains("log-term-at-most-term") == true)
   }
@@ -180,7 +180,7 @@ import Testing
   @Test func hostileBytes() throws {
     let file = try SampleFile()
     var generator = SplitMix64(seed: 11)
-    for round in 0..<300 {
+    for round in 0..<60 {
       let storage = file.storage.snapshot()
       for copy in 0..<Superblock.copyCount {
         let count = UInt64.random(in: 1...200, using: &generator)
