@@ -9,7 +9,11 @@ struct Tool: Command {
     discussion: """
       Reading never writes. Exit codes: 0 sound, 10 to 14 a verdict on the file, 64 and above nothing was concluded.
       """,
-    subcommands: [FormatCommand.self, StatusCommand.self, VerifyCommand.self, RepairCommand.self, RecoverCommand.self])
+    subcommands: [
+      FormatCommand.self, StatusCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, VerifyCommand.self,
+      RepairCommand.self, RecoverCommand.self, StartCommand.self, PingCommand.self, KeyValueCommand.self,
+      DrillCommand.self,
+    ])
 
   @Flag(name: .customLong("version"), help: "Print the versions of the tool and of what it reads and writes.")
   var isVersionWanted = false

@@ -1,7 +1,7 @@
 public import MKraftFormat
 
 /// A replica's state as others may know it.
-public struct ReplicaStatus: Sendable {
+public struct ReplicaStatus: Sendable, Equatable {
   public let term: UInt64
   public let role: Role
   /// Index of the leader, if it is known.

@@ -128,10 +128,15 @@ final class ReplicaShell {
     switch effect {
     case .io(let request): submit(request)
     case .send(let id, let header, let body): send(OutboundMessage(header, body: body), to: id)
-    case .ready: emit(.ready)
+    case .ready: becomeReady()
     case .stopped: end(.stopped)
     case .halt(let halt): end(.halted(halt))
     }
+  }
+
+  private func becomeReady() {
+    if let status = replica.statusNow { emit(.status(status)) }
+    emit(.ready)
   }
 
   private func submit(_ request: IORequest) {

@@ -11,6 +11,14 @@ package protocol ServedReplica: AnyObject {
   func complete(_ token: UInt64, failure: StorageError?, now: UInt64, into effects: inout [ReplicaEffect])
   func disconnected(_ connection: ConnectionID)
   func stop(into effects: inout [ReplicaEffect])
+  /// What it is now, if it has a status to tell.
+  var statusNow: ReplicaStatus? { get }
 }
 
-extension ReplicaCore: ServedReplica {}
+extension ServedReplica {
+  package var statusNow: ReplicaStatus? { nil }
+}
+
+extension ReplicaCore: ServedReplica {
+  package var statusNow: ReplicaStatus? { status }
+}

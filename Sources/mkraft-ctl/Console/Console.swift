@@ -35,6 +35,9 @@ final class Console {
     isAnswered = true
   }
 
+  /// A document was written beside `render`: a later failure writes none.
+  func markAnswered() { isAnswered = true }
+
   /// A bar or lines for long work over bytes.
   func progress(_ task: String, total: UInt64?, _ options: ProgressOptions) -> Progress {
     Progress(task, total: total, choice: options.progress, sink: errors, terminal: Terminal(of: .standardError))

@@ -1,0 +1,30 @@
+internal import MKraftForensics
+internal import MKraftOutput
+internal import MKraftReplica
+internal import MKraftStorage
+internal import SystemPackage
+
+extension StartCommand {
+  /// Says why no replica starts on the file, item by item. Nothing was written.
+  func refuse(
+    _ path: FilePath, _ storage: FileStorage, _ refusal: OpeningRefusal, on console: Console
+  ) throws(Failure) -> ExitCode {
+    if case .otherMembers(let count) = refusal { throw otherMembers(count) }
+    var options = Verification.Options()
+    options.scope = [.superblocks, .wal]
+    options.findingsLimit = StartCommand.findingsMax
+    let report = RefusalReport(file: file, refusal: refusal, verification: Verification.run(storage, options))
+    report.render(on: console)
+    return report.exitCode
+  }
+
+  private func otherMembers(_ count: Int) -> Failure {
+    Failure(
+      .declined,
+      """
+      \(OpeningRefusal.otherMembers(count: count).name): the file belongs to a cluster of \(count) members, and a replica of \
+      it alone could acknowledge what the others never hear of. Running clusters, and 'drill --as-single' for a throwaway copy, \
+      come with a later release; nothing was written
+      """, of: file, next: ShellCommand("inspect-superblock").path(file))
+  }
+}

@@ -1,0 +1,79 @@
+internal import Glibc
+internal import MKraftForensics
+internal import MKraftOutput
+internal import MKraftReplica
+internal import MKraftServer
+internal import MKraftStorage
+internal import Synchronization
+
+extension StartCommand {
+  /// Notes that wait to be written, at most; more are dropped and counted.
+  private static let notesMax = 256
+
+  private enum Message: Sendable {
+    case event(ServerEvent)
+    case ended(ServerResult)
+  }
+
+  /// Listens, runs the replica, and tells what becomes of it.
+  func serve(_ ground: Ground, _ opening: sending Opening, on console: Console) throws(Failure) -> ExitCode {
+    let superblock = opening.superblock
+    let mailbox = Mailbox<Message>(limit: StartCommand.notesMax)
+    let server = ReplicaServer()
+    guard let signals = StartCommand.stopSignals(server) else {
+      throw Failure(.internalError, "the system gives no pipe for signals", of: file)
+    }
+    defer { signals.cancel() }
+    let (storage, address) = (ground.storage, ground.address)
+    let handedOver = Mutex<Opening?>(opening)
+    Task.detached {
+      guard let opening = handedOver.withLock({ $0.take() }) else { preconditionFailure("the server runs once") }
+      let result = await server.run(opening: opening, storage: storage, listen: address) { event in
+        if case .note = event { mailbox.offer(.event(event)) } else { mailbox.post(.event(event)) }
+      }
+      mailbox.post(.ended(result))
+    }
+    var report = ReadyReport(superblock: superblock, healing: ground.healing)
+    while true {
+      let (message, dropped) = mailbox.next()
+      if dropped > 0 { console.diagnostics.warning("\(dropped) notes about clients were left out", of: file) }
+      switch message {
+      case .event(.listening(let address)): listening(at: address, &report, on: console)
+      case .event(.status(let status)): report.status = status
+      case .event(.ready): report.render(on: console)
+      case .event(.note(let text)): console.diagnostics.warning(text)
+      case .ended(let result): return try end(result)
+      }
+    }
+  }
+
+  /// The first signal asks for a clean stop, the second ends the process at once.
+  private static func stopSignals(_ server: ReplicaServer) -> SignalSource? {
+    let isAsked = AtomicFlag()
+    return SignalSource { signal in
+      guard !isAsked.raise() else { _exit(128 + signal) }
+      server.requestStop()
+    }
+  }
+
+  /// The address is ours, and the replica starts now: what it heals is said before it is done.
+  private func listening(at address: NetworkAddress, _ report: inout ReadyReport, on console: Console) {
+    report.address = address
+    if !address.isLoopback {
+      console.diagnostics.warning(
+        "listening on \(address), not only for this machine: there is no encryption and no authentication, whoever reaches "
+          + "the port may read and change everything")
+    }
+    report.healing.log(of: file, on: console)
+  }
+
+  private func end(_ result: ServerResult) throws(Failure) -> ExitCode {
+    switch result {
+    case .stopped: return .sound
+    case .halted(let halt):
+      throw Failure(
+        .inputOutput, "the replica halted: \(halt); nothing was acknowledged that is not durable", of: file)
+    case .cannotListen(let reason): throw Failure(.cannotCreate, "cannot listen on \(reason); \(file) is as it was")
+    }
+  }
+}

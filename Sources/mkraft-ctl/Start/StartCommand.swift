@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import MKraftForensics
+internal import MKraftOutput
+internal import MKraftReplica
+internal import MKraftServer
+internal import MKraftStorage
+internal import SystemPackage
+
+/// `start`: runs a replica alone in its cluster, until a signal or a failed write stops it.
+struct StartCommand: Command {
+  /// Findings of what is healed that are written out; beyond them they are counted.
+  static let findingsMax = 32
+
+  static let configuration = CommandConfiguration(
+    commandName: "start",
+    abstract: "Runs a replica that is alone in its cluster.",
+    discussion: """
+      When the replica takes requests, one line says so: 'ready ADDRESS ...'. SIGTERM and SIGINT stop it cleanly, exit 0; a \
+      second one ends it at once. If the address cannot be had the exit code is 73, and the file is as it was; the same if \
+      the replica refuses the file, with the exit code that tells why. ADDRESS:0 lets the system choose the port.
+      """)
+
+  @Argument(help: "The replica's data file.", completion: .file())
+  var file: String
+
+  @Option(help: "Where to listen: HOST:PORT, or a port of this machine.")
+  var listen: AddressArgument = AddressArgument(argument: "127.0.0.1:0")
+
+  @OptionGroup var output: OutputOptions
+
+  func execute(on console: Console) throws(Failure) -> ExitCode {
+    let address = try listen.address()
+    let path = FilePath(file)
+    let storage: FileStorage
+    do throws(OpenError) {
+      storage = try FileStorage.open(path, for: .replica)
+    } catch {
+      throw Failure(error)
+    }
+    let opening: Opening
+    do throws(OpeningRefusal) {
+      opening = try Opening.read(storage)
+    } catch {
+      return try refuse(path, storage, error, on: console)
+    }
+    let healing = HealingFindings(opening, on: storage, limit: StartCommand.findingsMax)
+    return try serve(Ground(path: path, address: address, storage: storage, healing: healing), opening, on: console)
+  }
+
+  /// What a replica is started on.
+  struct Ground {
+    let path: FilePath
+    /// Asked for.
+    let address: NetworkAddress
+    let storage: FileStorage
+    let healing: HealingFindings
+  }
+}
