@@ -30,6 +30,15 @@ public final class SignalSource: Sendable {
       while let signal = Self.next(from: reader) { action(signal) }
     }
     for signal in signals { _ = Glibc.signal(signal, passSignal) }
+    Self.unblock(signals)
+  }
+
+  /// Whoever started the process may have left the signals blocked, and they would never arrive.
+  private static func unblock(_ signals: [Int32]) {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in signals { unsafe sigaddset(&set, signal) }
+    _ = unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// Gives the signals back to the system's default. No `action` is called after this returns.
