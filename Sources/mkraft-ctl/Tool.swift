@@ -10,8 +10,9 @@ struct Tool: Command {
       Reading never writes. Exit codes: 0 sound, 10 to 14 a verdict on the file, 64 and above nothing was concluded.
       """,
     subcommands: [
-      FormatCommand.self, StatusCommand.self, VerifyCommand.self, RepairCommand.self, RecoverCommand.self,
-      StartCommand.self, PingCommand.self, KeyValueCommand.self, DrillCommand.self,
+      FormatCommand.self, StatusCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, VerifyCommand.self,
+      RepairCommand.self, RecoverCommand.self, StartCommand.self, PingCommand.self, KeyValueCommand.self,
+      DrillCommand.self,
     ])
 
   @Flag(name: .customLong("version"), help: "Print the versions of the tool and of what it reads and writes.")

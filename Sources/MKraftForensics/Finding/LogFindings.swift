@@ -79,13 +79,26 @@ struct LogFindings {
 
   private func finding(for fault: JournalFault) -> Finding {
     let seen = evidence[fault.slot]
-    let identity = fault.expected ?? (fault.kind == .entryLost ? namedByChild[fault.op] : nil)
+    let identity = identity(of: fault)
     let rule = decision.slots[fault.slot].rule
-    return Finding(
+    var finding = Finding(
       kind(of: fault, identity: identity), zone: .walPrepares, slot: fault.slot, op: fault.op,
-      range: prepareRange(fault.slot, seen), expected: identity.map { .checksum($0) },
-      actual: seen?.validPrepare.map { .checksum($0.checksum) } ?? seen?.actualChecksum(inHeaderRing: false),
-      evidence: words(seen, rule) + proof(fault), cause: seen?.likelyCause)
+      range: prepareRange(fault.slot, seen), evidence: words(seen, rule) + proof(fault), cause: seen?.likelyCause)
+    if let identity { finding.expected = .checksum(identity) }
+    finding.actual = actual(seen)
+    return finding
+  }
+
+  /// The checksum of the entry that should be there, as far as anything tells.
+  private func identity(of fault: JournalFault) -> UInt128? {
+    if let expected = fault.expected { return expected }
+    return fault.kind == .entryLost ? namedByChild[fault.op] : nil
+  }
+
+  private func actual(_ seen: SlotEvidence?) -> Finding.Value? {
+    guard let seen else { return nil }
+    if let entry = seen.validPrepare { return .checksum(entry.checksum) }
+    return seen.actualChecksum(inHeaderRing: false)
   }
 
   private func kind(of fault: JournalFault, identity: UInt128?) -> FindingKind {

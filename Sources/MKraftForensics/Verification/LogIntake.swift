@@ -41,7 +41,7 @@ struct LogIntake: Sendable {
   private mutating func take(_ found: SlotEvidence) {
     let op = nextOp
     nextOp += 1
-    let seen = masked(found, op: op)
+    let seen = liveHead.map { op > $0 } == true ? blank(found.slot) : found
     let disposition = recovery.add(seen)
     let isPlain = disposition == .kept || disposition == .blank && seen.validHeader != nil && seen.validPrepare != nil
     guard !isPlain || seen.validHeader?.kind == .unknown else { return noteParent(seen, op: op) }
@@ -62,9 +62,8 @@ struct LogIntake: Sendable {
   }
 
   /// Beyond the head that a file in use is judged as of, everything counts as blank.
-  private func masked(_ found: SlotEvidence, op: UInt64) -> SlotEvidence {
-    guard let liveHead, op > liveHead else { return found }
-    let blank = PrepareHeader.placeholder(.reserved, slot: found.slot, cluster: superblock.cluster)
-    return SlotEvidence(slot: found.slot, header: .valid(blank), prepare: .valid(blank))
+  private func blank(_ slot: Int) -> SlotEvidence {
+    let header = PrepareHeader.placeholder(.reserved, slot: slot, cluster: superblock.cluster)
+    return SlotEvidence(slot: slot, header: .valid(header), prepare: .valid(header))
   }
 }

@@ -47,7 +47,7 @@ extension Superblock {
   }
 
   /// Those of the fields, and those that only the bytes show: reserved bytes, flags, the headers inside.
-  func brokenInvariants(in bytes: RawSpan) -> InvariantSet {
+  package func brokenInvariants(in bytes: RawSpan) -> InvariantSet {
     var broken = brokenInvariants
     func require(_ holds: Bool, _ invariant: Invariant) { if !holds { broken.insert(invariant) } }
     func requireZero(_ range: Range<Int>, from base: Int = 0) {

@@ -13,9 +13,16 @@ extension ReplicaCore {
 
   // MARK: Superblock
 
+  /// Establishes `next` on `copies`. Copies that could not be written the last time are given the present state first, so
+  /// that a crash in the middle never finds more than two states (rule R8).
   func establish(_ next: Superblock, copies: [Int], into effects: inout [ReplicaEffect]) {
-    update = SuperblockUpdate(next, order: copies, buffer: superblockBuffer)
     superblockUpdates += 1
+    guard unwritableCopies.isEmpty || next.sequence == superblock.sequence else {
+      following = next
+      update = SuperblockUpdate(superblock, order: unwritableCopies, buffer: superblockBuffer)
+      return continueUpdate(into: &effects)
+    }
+    update = SuperblockUpdate(next, order: copies, buffer: superblockBuffer)
     continueUpdate(into: &effects)
   }
 
@@ -31,13 +38,23 @@ extension ReplicaCore {
       superblock = update.superblock
       unwritableCopies = unwritable
       self.update = nil
+      if let next = following {
+        following = nil
+        self.update = SuperblockUpdate(next, buffer: superblockBuffer)
+        return continueUpdate(into: &effects)
+      }
       superblockEstablished(into: &effects)
     }
   }
 
   private func superblockEstablished(into effects: inout [ReplicaEffect]) {
     switch phase {
-    case .repairing: heal(into: &effects)
+    case .repairing:
+      // The next update would have the sequence of the copy that stays, and another checksum: a fork.
+      if let copy = unwritableCopies.first(where: unacknowledgedCopies.contains) {
+        return halt(.unacknowledgedCopy(copy), into: &effects)
+      }
+      heal(into: &effects)
     case .takingTerm:
       consensus.grant(from: consensus.own)
       consensus.hold(journal.durableOp, by: consensus.own) { [image, geometry] in

@@ -58,6 +58,10 @@ public final class ReplicaCore<Machine: StateMachine> {
   /// The last superblock known to be established.
   var superblock: Superblock
   var superblockRepairs: [Int]
+  /// Copies that hold the beginning of an update that was never acknowledged.
+  let unacknowledgedCopies: [Int]
+  /// The update to begin when the one under way has re-established the present state.
+  var following: Superblock?
   var update: SuperblockUpdate?
   var unwritableCopies: [Int] = []
   var superblockUpdates: UInt64 = 0
@@ -90,6 +94,8 @@ public final class ReplicaCore<Machine: StateMachine> {
     image = opening.image
     superblock = opening.superblock
     superblockRepairs = opening.superblockDecision.repairs
+    let states = opening.superblockDecision.states
+    unacknowledgedCopies = states.indices.filter { states[$0] == .unacknowledged || states[$0] == .newer }
     consensus = Consensus(opening.superblock)
     head = opening.journal.head
     journal = JournalWriter(geometry: opening.geometry, image: opening.image, head: opening.journal.head.op)

@@ -20,6 +20,8 @@ public enum ReplicaHalt: Error, Sendable, CustomStringConvertible {
   case storage(StorageError)
   /// Fewer than three superblock copies could be established.
   case superblock(verified: Int)
+  /// A superblock copy holds an update that was never acknowledged, and cannot be overwritten.
+  case unacknowledgedCopy(Int)
   /// An entry that was right when the file was opened is not any more.
   case entryChanged(op: UInt64)
 
@@ -28,6 +30,8 @@ public enum ReplicaHalt: Error, Sendable, CustomStringConvertible {
     case .storage(let error): error.description
     case .superblock(let verified):
       "only \(verified) of \(Superblock.copyCount) superblock copies could be written and read back, three are needed"
+    case .unacknowledgedCopy(let copy):
+      "superblock copy \(copy) holds an update that was never acknowledged and cannot be overwritten; copy the file to another medium"
     case .entryChanged(let op):
       "the entry of op \(op) was right when the file was opened and is not any more"
     }

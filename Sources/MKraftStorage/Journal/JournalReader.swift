@@ -7,13 +7,13 @@ public final class JournalReader {
   /// Bytes read at once, at most; a larger entry is read whole.
   static let chunkByteCount = 1 << 20
 
-  private let storage: any Storage
-  private let geometry: Geometry
+  let storage: any Storage
+  let geometry: Geometry
   private let cluster: UInt128
   private let headers: IOBuffer
-  private let prepares: IOBuffer
+  let prepares: IOBuffer
   /// Bytes taken from the device so far.
-  public private(set) var bytesRead: UInt64 = 0
+  public internal(set) var bytesRead: UInt64 = 0
 
   /// Slots whose headers, and as far as they are small also prepares, are read with one request.
   public let batchLimit: Int
@@ -39,7 +39,7 @@ public final class JournalReader {
 
   // MARK: Header ring
 
-  private func readHeaders(_ slots: Range<Int>) -> [SlotEvidence.HeaderEvidence] {
+  func readHeaders(_ slots: Range<Int>) -> [SlotEvidence.HeaderEvidence] {
     let unit = geometry.headersPerUnit
     let first = slots.lowerBound / unit * unit
     let units = (slots.upperBound - first + unit - 1) / unit
@@ -65,7 +65,7 @@ public final class JournalReader {
   }
 
   /// A header that is right by itself and belongs to this slot of this file.
-  private func decode(_ bytes: RawSpan, slot: Int) throws(HeaderDefect) -> PrepareHeader {
+  func decode(_ bytes: RawSpan, slot: Int) throws(HeaderDefect) -> PrepareHeader {
     let header = try PrepareHeader(decoding: bytes)
     guard header.cluster == cluster else { throw .violates(.headerCluster) }
     let isHome = header.kind == .prepare ? geometry.slot(of: header.op) == slot : header.op == UInt64(slot)
@@ -139,7 +139,7 @@ public final class JournalReader {
     return try? decode(bytes, slot: slot)
   }
 
-  private func judge(slot: Int, base: Int, available: Int) -> SlotEvidence.PrepareEvidence {
+  func judge(slot: Int, base: Int, available: Int) -> SlotEvidence.PrepareEvidence {
     guard available >= PrepareHeader.byteCount else { return .beyondEnd }
     let chunk = prepares
     let bytes = chunk.bytes.extracting(base..<base + available)

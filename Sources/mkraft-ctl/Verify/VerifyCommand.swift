@@ -26,7 +26,7 @@ struct VerifyCommand: Command {
   var quiet = false
 
   @Option(help: "Most findings listed for a file; all are counted.")
-  var maxErrors = 1000
+  var maxErrors = 100
 
   @Option(help: "Check one part only: superblocks, wal, replies or gaps.")
   var zone: String?

@@ -2,6 +2,7 @@ import MKraftServer
 import NIOCore
 import NIOPosix
 import Synchronization
+import Testing
 
 /// A connection that sends any bytes, and keeps those that come back.
 final class RawConnection: Sendable {
@@ -36,8 +37,14 @@ final class RawConnection: Sendable {
     try? await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
   }
 
-  /// Waits until the connection is closed, and gives what had come.
+  /// Waits until the server has closed the connection, and gives what had come. A server that leaves it open fails the test.
   func closed() async -> [UInt8] {
+    let channel = channel
+    let patience = channel.eventLoop.scheduleTask(in: .seconds(20)) {
+      Issue.record("the server did not close the connection")
+      channel.close(promise: nil)
+    }
+    defer { patience.cancel() }
     try? await channel.closeFuture.get()
     return collector.received.withLock { $0 }
   }

@@ -1,0 +1,172 @@
+public import MKraftFormat
+public import MKraftStorage
+
+/// A whole log, read without writing: where it starts and ends, and what a replica alone makes of every slot.
+///
+/// The decision needs every slot before the first can be shown, and rows may be many. So the rings are read twice: once
+/// to decide, when a few bytes a slot are kept, and once to show, when only headers are read.
+public struct LogInspection: Sendable {
+  /// Passes over a file in use until two looks at its superblock agree.
+  public static let passesMax = 3
+  /// Most findings kept.
+  public static let findingLimit = 1000
+
+  /// How much of the rings is read.
+  public enum Depth: String, Sendable {
+    /// Headers of both rings. Bodies that reach beyond the first unit of their prepare are taken on trust.
+    case headers
+    /// Everything.
+    case bodies
+  }
+
+  /// Why there is no log to show.
+  public enum Refusal: Error, Sendable, Equatable {
+    /// No superblock copy is right by itself, so that nobody knows where the rings are.
+    case noSuperblock(SuperblockDecision.Refusal)
+  }
+
+  /// What is kept of a slot between the two readings.
+  struct Note: Sendable {
+    /// The low words of the checksums in both rings, to notice that a slot has changed.
+    var fingerprint: UInt64 = 0
+    var body = LogRow.Body.none
+  }
+
+  public let source: LogSource
+  public let depth: Depth
+  public let decision: JournalDecision
+  /// Prepares whose bodies were taken on trust.
+  public let unverifiedBodies: Int
+  /// Prepares whose bodies were read and are right.
+  public let verifiedBodies: Int
+  /// Bytes taken from the file for the decision.
+  public let bytesRead: UInt64
+  /// The highest op that is judged, of a file in use; what lies above is in motion.
+  public let liveHead: UInt64?
+  /// Whether the superblock stayed as it was while the log was read.
+  public internal(set) var isSteady = true
+  private let log: FindingLog
+  let notes: [Note]
+
+  /// What is to be said of superblocks and log, the worst first.
+  public var findings: [Finding] {
+    var log = log
+    if let liveHead {
+      log.add(Finding(.liveFile, op: liveHead, evidence: "its lock is held, or it changed while it was read"))
+    }
+    if !isSteady {
+      log.add(
+        Finding(.fileChanging, evidence: "the superblock changed during each of \(LogInspection.passesMax) passes"))
+    }
+    return log.findings
+  }
+
+  public var superblock: Superblock { source.superblock }
+  public var geometry: Geometry { superblock.geometry }
+
+  /// The first op that the rings hold.
+  public var firstOp: UInt64 { superblock.checkpoint.op + 1 }
+  /// The last op that the rings have room for.
+  public var lastOp: UInt64 { geometry.lastOp(after: superblock.checkpoint.op) }
+  /// Ops that clients may still add before they must wait for a checkpoint.
+  public var opsBeforeBackPressure: UInt64 {
+    let limit = geometry.lastClientOp(after: superblock.checkpoint.op)
+    return limit > decision.head.op ? limit - decision.head.op : 0
+  }
+
+  /// Reads the superblocks and the rings behind them, and decides. Of a file in use it judges what was in place when the look
+  /// began; if the superblock changes meanwhile it begins again, up to `passesMax` times.
+  /// - Parameters:
+  ///   - isLive: whether a replica runs on the file.
+  ///   - progress: called with the bytes of the file that were taken so far.
+  public static func read(
+    _ storage: any Storage, depth: Depth, isLive: Bool = false, progress: (UInt64) -> Void = { _ in }
+  ) throws(Refusal) -> LogInspection {
+    var isLive = isLive
+    for pass in 1...passesMax {
+      let survey = SuperblockSurvey.read(storage)
+      let decision = SuperblockDecision(survey)
+      guard let source = LogSource(survey) else {
+        guard case .failure(let refusal) = decision.outcome else {
+          preconditionFailure("a superblock that is chosen is a source")
+        }
+        throw .noSuperblock(refusal)
+      }
+      let superblocks = SuperblockFindings.of(survey, decision)
+      var read = read(storage, source, superblocks, depth: depth, isLive: isLive, progress: progress)
+      let now = SuperblockDecision(SuperblockSurvey.read(storage)).chosen?.checksum
+      read.isSteady = now == decision.chosen?.checksum
+      if read.isSteady || pass == passesMax { return read }
+      isLive = true
+    }
+    preconditionFailure("the last pass returns")
+  }
+
+  private static func read(
+    _ storage: any Storage, _ source: LogSource, _ superblocks: [Finding], depth: Depth, isLive: Bool,
+    progress: (UInt64) -> Void
+  ) -> LogInspection {
+    let superblock = source.superblock
+    let geometry = superblock.geometry
+    let liveHead = isLive ? LiveHead.find(storage, superblock) : nil
+    let reader = JournalReader(storage, geometry: geometry, cluster: superblock.cluster)
+    var intake = LogIntake(superblock, liveHead: liveHead)
+    var notes = [Note](repeating: Note(), count: Int(geometry.slotCount))
+    var counts = (verified: 0, unverified: 0)
+    for (sequence, slots) in batches(after: superblock.checkpoint.op, geometry, of: reader.batchLimit).enumerated() {
+      let found = reader.look(at: slots, depth)
+      for one in found {
+        let body = one.evidence.body(isVerified: one.isBodyVerified)
+        notes[one.evidence.slot] = Note(fingerprint: one.evidence.fingerprint, body: body)
+        if body == .verified { counts.verified += 1 } else if body == .unverified { counts.unverified += 1 }
+      }
+      intake.take(found.map(\.evidence), sequence: sequence)
+      progress(reader.bytesRead)
+    }
+    let (evidence, namedByChild) = (intake.evidence, intake.namedByChild)
+    let decision = intake.finish()
+    var log = FindingLog(limit: findingLimit)
+    log.add(superblocks)
+    LogFindings(superblock, decision, evidence: evidence, namedByChild: namedByChild).add(to: &log)
+    return LogInspection(
+      source: source, depth: depth, decision: decision, unverifiedBodies: counts.unverified,
+      verifiedBodies: counts.verified, bytesRead: reader.bytesRead, liveHead: liveHead, log: log, notes: notes)
+  }
+
+  /// The slots of both rings in op order from the checkpoint on, in runs of neighbours: the ring wraps once.
+  static func batches(after checkpoint: UInt64, _ geometry: Geometry, of limit: Int) -> [Range<Int>] {
+    let slotCount = Int(geometry.slotCount)
+    let first = geometry.slot(of: checkpoint + 1)
+    func split(_ slots: Range<Int>) -> [Range<Int>] {
+      stride(from: slots.lowerBound, to: slots.upperBound, by: limit).map { $0..<min($0 + limit, slots.upperBound) }
+    }
+    return split(first..<slotCount) + split(0..<first)
+  }
+}
+
+extension JournalReader {
+  func look(at slots: Range<Int>, _ depth: LogInspection.Depth) -> [HeaderEvidence] {
+    depth == .headers ? evidenceOfHeaders(of: slots) : verifiedEvidence(of: slots)
+  }
+}
+
+extension SlotEvidence {
+  func body(isVerified: Bool) -> LogRow.Body {
+    switch prepare {
+    case .valid(let header):
+      if header.kind != .prepare { .none } else { isVerified ? .verified : .unverified }
+    case .bodyMismatch: .mismatch
+    case .damaged, .unreadable, .beyondEnd: .none
+    }
+  }
+
+  /// Changes when an entry in either ring does, whatever its body is.
+  var fingerprint: UInt64 {
+    let header = UInt64(truncatingIfNeeded: validHeader?.checksum ?? 0)
+    return switch prepare {
+    case .valid(let prepare), .bodyMismatch(let prepare):
+      header &* 31 &+ UInt64(truncatingIfNeeded: prepare.checksum)
+    case .damaged, .unreadable, .beyondEnd: header
+    }
+  }
+}

@@ -1,0 +1,146 @@
+public import MKraftFormat
+public import MKraftStorage
+
+/// All that stands in a file's superblocks: every copy, what a replica makes of them, and every field side by side.
+///
+/// It needs no quorum and no intact copy. The rings are not read.
+public struct SuperblockInspection: Sendable {
+  /// Most places shown that no copy belongs to.
+  public static let strayLimit = 64
+
+  public let survey: SuperblockSurvey
+  public let decision: SuperblockDecision
+  /// Length of the file, bytes.
+  public let byteCount: UInt64
+  /// What the homes follow from: the copies' geometry, else that of a damaged copy if it breaks no invariant.
+  public let geometry: Geometry?
+  /// Whether `geometry` comes from a copy that is right by itself.
+  public let isGeometryCertain: Bool
+  /// First the four homes, as far as they are known, then other places where a superblock stands.
+  public let places: [SuperblockPlace]
+  /// Whether there are more places than are kept.
+  public let isStrayLimitReached: Bool
+  /// What follows from there being no superblock that counts; nil if there is one.
+  let absence: Finding?
+
+  /// Reads the superblocks of `storage`.
+  /// - Parameter scanning: look at every 1 MiB boundary up to the grid, even if the homes are certain.
+  public static func read(_ storage: any Storage, scanning: Bool = false) -> SuperblockInspection {
+    SuperblockInspection(storage, SuperblockSurvey.read(storage, scanning: scanning))
+  }
+
+  init(_ storage: any Storage, _ survey: SuperblockSurvey) {
+    self.survey = survey
+    decision = SuperblockDecision(survey)
+    byteCount = storage.byteCount
+    let chosen = decision.chosen
+    func place(_ offset: UInt64, _ home: Int?) -> SuperblockPlace {
+      SuperblockPlace(storage, offset: offset, home: home, chosen: chosen)
+    }
+    // Only a scan has looked elsewhere; then all that carries the magic is worth a look, damaged or not.
+    let marked = survey.isScan ? SuperblockInspection.marked(storage, survey) : []
+    let strays = marked.map { place($0, nil) }
+    isGeometryCertain = survey.geometry != nil
+    geometry = survey.geometry ?? SuperblockInspection.guess(strays)
+    var places = [place(0, 0)]
+    if let geometry {
+      places = (0..<Superblock.copyCount).map { place(geometry.offset(of: .superblock($0)), $0) }
+    }
+    let homes = places.map(\.offset)
+    let others = strays.filter { !homes.contains($0.offset) }
+    self.places = places + others.prefix(SuperblockInspection.strayLimit)
+    isStrayLimitReached = others.count > SuperblockInspection.strayLimit
+    if case .failure(.notFound) = decision.outcome {
+      absence = SuperblockInspection.absence(storage, survey, byteCount)
+    } else {
+      absence = nil
+    }
+  }
+
+  /// Offsets of the boundaries at which a superblock's magic stands, up to the grid; one more than the limit beside the homes.
+  private static func marked(_ storage: any Storage, _ survey: SuperblockSurvey) -> [UInt64] {
+    let end = min(storage.byteCount, survey.geometry?.offset(of: .grid) ?? Geometry.gridOffsetMax)
+    let probe = IOBuffer(byteCount: IOBuffer.pageAlignment)
+    var found: [UInt64] = []
+    var offset: UInt64 = 0
+    while offset < end, found.count <= strayLimit + Superblock.copyCount {
+      defer { offset += Geometry.zoneAlignment }
+      guard let count = try? storage.read(probe.byteCount, at: offset, into: probe), count == probe.byteCount else {
+        continue
+      }
+      if probe.bytes.load(Superblock.Layout.magic) == Superblock.magic { found.append(offset) }
+    }
+    return found
+  }
+
+  /// Why there is no superblock: is it another kind of file, or one of ours whose superblocks are gone? Only then the rest of
+  /// the file is searched, up to the first structure of ours.
+  private static func absence(_ storage: any Storage, _ survey: SuperblockSurvey, _ byteCount: UInt64) -> Finding {
+    if let sighting = survey.sightings.first {
+      return Finding(
+        .superblockNotFound,
+        evidence: "a copy of a superblock stands at byte \(sighting.offset), which is not its place")
+    }
+    if byteCount == 0 { return Finding(.notOurFormat, evidence: "the file is empty") }
+    let outcome = TraceScan.run(storage, byteCount: byteCount) { _ in }
+    if !outcome.readAnything {
+      return Finding(.nothingReadable, range: 0..<byteCount, evidence: "every read of \(byteCount) bytes failed")
+    }
+    if let trace = outcome.trace {
+      return Finding(
+        .superblockNotFound, evidence: "a whole \(trace.kind.name) header stands at byte \(trace.offset)")
+    }
+    return Finding(.notOurFormat, evidence: "no structure of a data file validates in its \(byteCount) bytes")
+  }
+
+  /// The geometry of the first damaged copy whose numbers break no invariant and give the place it stands at.
+  private static func guess(_ places: [SuperblockPlace]) -> Geometry? {
+    // Two identities or two geometries are reported, never chosen between (rule R10).
+    guard !places.contains(where: { $0.superblock != nil }) else { return nil }
+    for place in places {
+      guard let bytes = place.bytes, place.state == .damaged else { continue }
+      let shown = Superblock(unverified: bytes.rawSpan)
+      guard shown.geometry.brokenInvariants.isEmpty, (0..<Superblock.copyCount).contains(shown.copy) else { continue }
+      if shown.geometry.offset(of: .superblock(shown.copy)) == place.offset { return shown.geometry }
+    }
+    return nil
+  }
+}
+
+extension SuperblockInspection {
+  /// The superblock that speaks for the file: the chosen one, else the newest that is right by itself.
+  public var representative: Superblock? {
+    decision.chosen ?? places.compactMap(\.superblock).max { $0.sequence < $1.sequence }
+  }
+
+  /// Why a replica opens the file at this superblock, or at none.
+  public var reason: String {
+    switch decision.outcome {
+    case .success(let chosen):
+      let holders = places.filter { $0.state == .current }.compactMap(\.home)
+      let copies = holders.map(String.init).joined(separator: ", ")
+      return
+        "sequence \(chosen.sequence) is the highest that at least \(Superblock.openThreshold) copies hold (\(copies)), and the others do not contradict it"
+    case .failure(let refusal): return refusal.reason
+    }
+  }
+}
+
+extension SuperblockDecision.Refusal {
+  /// Why, in words.
+  public var reason: String {
+    switch self {
+    case .notFound: "no copy is a superblock that is right by itself"
+    case .newerFormat: "a newer release wrote the file"
+    case .identitiesDiffer: "the copies are of two files or two geometries, and a tool does not choose between them"
+    case .fork(let sequence):
+      "two copies of sequence \(sequence) have different checksums: two histories, of which one would be lost"
+    case .copyAhead(let copy, let sequence, let chosen):
+      "copy \(copy) has sequence \(sequence), more than one ahead of \(chosen), the highest that two copies hold: opening there would roll back an acknowledged state"
+    case .notLinked(let copy, let sequence, let chosen):
+      "copy \(copy) of sequence \(sequence) and sequence \(chosen) are not linked by parent: they are of two histories"
+    case .quorumLost(let newest):
+      "no sequence is held by \(Superblock.openThreshold) copies; the newest copy has sequence \(newest), which bounds term, commit and checkpoint from below"
+    }
+  }
+}

@@ -1,0 +1,128 @@
+internal import MKraftForensics
+internal import MKraftFormat
+internal import MKraftOutput
+internal import MKraftStorage
+
+extension LogDump {
+  func writeSummary(to json: JSONWriter) {
+    let superblock = inspection.superblock
+    let decision = inspection.decision
+    json.file(file)
+    json.identity(superblock)
+    json.field("scope", ["superblocks", inspection.depth == .bodies ? "wal" : "wal-headers"])
+    json.field("exit", exitCode)
+    json.object("superblock") {
+      json.field("sequence", superblock.sequence)
+      json.field("offset", inspection.source.offset)
+      json.field("is_quorums_choice", inspection.source.isChosen)
+      json.field("refusal", inspection.source.refusal?.name)
+    }
+    json.object("log") {
+      json.field("slot_count", superblock.geometry.slotCount)
+      json.field("checkpoint_op", superblock.checkpoint.op)
+      json.field("first_op", inspection.firstOp)
+      json.field("last_op", inspection.lastOp)
+      json.field("head_op", decision.head.op)
+      json.field("head_term", decision.head.term)
+      json.field("head_checksum", hex: decision.head.checksum)
+      json.field("end", decision.end.name)
+      json.field("tail_start_op", decision.tailStart)
+      json.field("commit_max", decision.commitMax)
+      json.field("proven_op", decision.provenOp)
+      json.field("ops_before_back_pressure", inspection.opsBeforeBackPressure)
+      json.field("serves_alone", decision.serves)
+      json.field("fault_count", decision.faultCount)
+      json.field("bodies_verified", inspection.verifiedBodies)
+      json.field("bodies_unverified", inspection.unverifiedBodies)
+      // What is said of the whole log hangs on every body.
+      json.field("is_conditional", inspection.unverifiedBodies > 0)
+    }
+    json.array("findings") { for finding in findings { json.finding(finding) } }
+  }
+
+  func write(_ row: LogRow, to json: JSONWriter) {
+    json.field("op", row.op)
+    json.field("slot", row.slot)
+    json.field("header_state", row.condition.header.name)
+    json.field("prepare_state", row.condition.prepare.name)
+    json.field("header_defect", row.evidence.header.defect)
+    json.field("prepare_defect", row.evidence.prepare.defect)
+    json.field("body", row.body.rawValue)
+    json.field("row", row.rule.name)
+    json.field("reason", row.rule.evidence)
+    json.field("decision", row.decision?.rawValue ?? "unverified")
+    json.field("decision_if_body_right", row.decisionIfBodyIsRight.rawValue)
+    json.field("decision_of_several", row.body == .unverified ? "unverified" : row.rule.several.rawValue)
+    json.field("disposition", inspection.unverifiedBodies > 0 ? "unverified" : row.disposition.name)
+    json.field("fault", row.fault?.rawValue)
+    json.field("have", row.body == .unverified ? nil : row.rule.have)
+    json.field("nack", row.body == .unverified ? "unverified" : row.rule.nack.rawValue)
+    json.field("in_tail", row.isInTail)
+    json.field("first_after_head", row.isFirstAfterHead)
+    json.field("changed_meanwhile", row.hasChanged)
+    json.field("parent_link", row.link.name)
+    write("header", row.evidence.validHeader, to: json)
+    write("prepare", row.prepareHeader, to: json)
+    if payload != .none { writePayload(row, to: json) }
+  }
+
+  private func write(_ name: StaticString, _ header: PrepareHeader?, to json: JSONWriter) {
+    guard let header else { return json.field(name, nil as String?) }
+    json.object(name) {
+      json.field("kind", header.kind.name)
+      json.field("op", header.op)
+      json.field("term", header.term)
+      json.field("commit", header.commit)
+      json.field("operation", Operation.name(of: header.operation))
+      json.field("operation_number", header.operation)
+      json.field("client", hex: header.client)
+      json.field("session", header.session)
+      json.field("request", header.request)
+      json.field("size", header.size)
+      json.field("timestamp", header.timestamp)
+      json.field("replica", header.replica)
+      json.field("release", header.release)
+      json.field("configuration_epoch", header.configurationEpoch)
+      json.field("checksum", hex: header.checksum)
+      json.field("parent", hex: header.parent)
+      json.field("body_checksum", hex: header.bodyChecksum)
+      json.field("request_checksum", hex: header.requestChecksum)
+      json.field("checkpoint_id", hex: header.checkpointID)
+    }
+  }
+
+  func write(_ statistics: LogStatistics, to json: JSONWriter) {
+    json.field("slots", statistics.slots)
+    json.field("write_slot", inspection.geometry.slot(of: inspection.decision.head.op + 1))
+    json.field("checkpoint_slot", inspection.geometry.slot(of: inspection.superblock.checkpoint.op))
+    json.field("broken_links", statistics.brokenLinks)
+    json.field("changed_slots", statistics.changedSlots)
+    json.object("by_row") {
+      for (rule, count) in zip(RecoveryTable.rows, statistics.byRule) where count > 0 { json.field(rule.name, count) }
+    }
+    json.object("by_disposition") {
+      for (disposition, count) in zip(SlotVerdict.Disposition.all, statistics.byDisposition) where count > 0 {
+        json.field(disposition.name, count)
+      }
+    }
+    json.array("by_operation") {
+      for (number, count) in statistics.byOperation.enumerated() where count.entries > 0 {
+        json.object {
+          json.field("operation", Operation.name(of: UInt8(number)))
+          json.field("entries", count.entries)
+          json.field("bytes", count.byteCount)
+        }
+      }
+    }
+    json.array("by_client") {
+      for (client, count) in statistics.byClient {
+        json.object {
+          json.field("client", hex: client)
+          json.field("entries", count.entries)
+          json.field("bytes", count.byteCount)
+        }
+      }
+    }
+    json.field("entries_of_other_clients", statistics.otherClients.entries)
+  }
+}

@@ -1,0 +1,180 @@
+internal import MKraftForensics
+internal import MKraftFormat
+internal import MKraftOutput
+internal import MKraftStorage
+
+extension LogDump {
+  func writeText(to sink: ByteSink, _ style: Style) {
+    writeHead(to: sink, style)
+    sink.write("\n")
+    var statistics = LogStatistics()
+    writeRows(to: sink, style, &statistics)
+    if wantsStatistics { write(statistics, to: sink, style) }
+    FindingsText.write(findings, path: path, scope: scope, exitCode, to: sink, style)
+  }
+
+  private func writeHead(to sink: ByteSink, _ style: Style) {
+    let decision = inspection.decision
+    let superblock = inspection.superblock
+    let geometry = inspection.geometry
+    let page = FieldList(to: sink, style: style)
+    page.file(file)
+    if let refusal = inspection.source.refusal {
+      page.field(
+        "superblock",
+        "sequence \(superblock.sequence) at offset \(inspection.source.offset), not a replica's choice: \(refusal.name)",
+        .red)
+    } else {
+      page.field("superblock", "sequence \(superblock.sequence)")
+    }
+    page.field("checkpoint", "op \(superblock.checkpoint.op) in slot \(geometry.slot(of: superblock.checkpoint.op))")
+    page.field("slots", "\(geometry.slotCount), for ops \(inspection.firstOp) to \(inspection.lastOp)")
+    page.field(
+      "head", "op \(decision.head.op) of term \(decision.head.term) in slot \(geometry.slot(of: decision.head.op))")
+    page.field("end of log", "\(decision.end.name): \(decision.end.words)")
+    page.field(
+      "tail", decision.tailStart.map { "from op \($0) on nothing was acknowledged" } ?? "none: every header is in place"
+    )
+    page.field("commit_max", decimal: decision.commitMax)
+    page.field("back-pressure", "in \(inspection.opsBeforeBackPressure) ops")
+    page.field("bodies", "\(inspection.verifiedBodies) verified, \(inspection.unverifiedBodies) not read")
+    let isCertain = inspection.unverifiedBodies == 0
+    if decision.serves {
+      page.field(
+        "decision", "a replica alone starts on this log" + (isCertain ? "" : ", if the bodies not read are right"))
+    } else {
+      page.field("decision", "a replica alone refuses this log: \(decision.faultCount) faults", .red)
+    }
+    page.finish()
+  }
+
+  // MARK: Rows
+
+  private var columns: [TextColumn] {
+    let digits = max(4, String(inspection.lastOp).count)
+    return [
+      TextColumn("OP", .right, width: digits), TextColumn("SLOT", .right, width: 7), TextColumn("HEADER", width: 8),
+      TextColumn("PREPARE", width: 8), TextColumn("BODY", width: 10), TextColumn("ROW", width: 21),
+      TextColumn("DECISION", width: 10), TextColumn("OUTCOME", width: 10), TextColumn("HAVE", width: 4),
+      TextColumn("NACK", width: 13), TextColumn("TERM", .right, width: 6), TextColumn("COMMIT", .right, width: digits),
+      TextColumn("OPERATION", width: 13), TextColumn("CLIENT", width: 8), TextColumn("SESSION", .right, width: digits),
+      TextColumn("REQUEST", .right, width: 7), TextColumn("SIZE", .right, width: 7), TextColumn("TIME", width: 30),
+      TextColumn("CHECKSUM", width: 16), TextColumn("PARENT", width: 15), TextColumn("REASON", width: 1),
+    ]
+  }
+
+  private func writeRows(to sink: ByteSink, _ style: Style, _ statistics: inout LogStatistics) {
+    let table = TextTable(columns, to: sink, style: style)
+    var blanks: (first: UInt64, count: UInt64)?
+    func endBlanks() {
+      if let run = blanks {
+        sink.write("        ops \(run.first) to \(run.first + run.count - 1): \(run.count) blank slots\n")
+      }
+      blanks = nil
+    }
+    forEachRow(sink, &statistics) { row in
+      if row.isFirstAfterHead {
+        table.finish()
+        sink.write("        end of log: \(inspection.decision.end.name)\n")
+      }
+      if !isVerbose, filter.isEmpty, payload == .none || row.heldEntries.isEmpty, row.isQuietBlank {
+        blanks = (blanks?.first ?? row.op, (blanks?.count ?? 0) + 1)
+        return
+      }
+      table.finish()
+      endBlanks()
+      write(row, in: table)
+      if payload != .none { writePayload(row, to: sink) }
+    }
+    table.finish()
+    endBlanks()
+    if inspection.decision.head.op == inspection.lastOp { sink.write("        end of log: full\n") }
+  }
+
+  private func write(_ row: LogRow, in table: TextTable) {
+    let isOpen = row.body == .unverified
+    table.cell(decimal: row.op)
+    table.cell(decimal: UInt64(row.slot))
+    table.cell(row.condition.header.name, row.condition.header == .bad ? .red : .plain)
+    table.cell(row.condition.prepare.name, row.condition.prepare == .bad ? .red : .plain)
+    table.cell(row.body == .none ? "-" : row.body.rawValue, row.body == .mismatch ? .red : .plain)
+    table.cell(row.rule.name)
+    table.cell(row.decision?.rawValue ?? "unverified")
+    table.cell(inspection.unverifiedBodies > 0 ? "unverified" : row.disposition.name, row.fault == nil ? .plain : .red)
+    table.cell(isOpen ? "?" : row.rule.have ? "yes" : "no")
+    table.cell(isOpen ? "?" : row.rule.nack.rawValue)
+    write(row.entry ?? row.heldEntries.first, of: row, in: table)
+    table.cell(row.link.name, row.link == .ok || row.link == .unknown ? .plain : .red)
+    table.cell(escaped: reason(row))
+    table.endRow()
+  }
+
+  /// The entry of the slot's op; for want of one, what an earlier wrap has left there.
+  private func write(_ entry: PrepareHeader?, of row: LogRow, in table: TextTable) {
+    guard let entry else {
+      for _ in 0..<9 { table.cell("-") }
+      return
+    }
+    table.cell(decimal: entry.term)
+    table.cell(decimal: entry.commit)
+    table.cell(Operation.name(of: entry.operation))
+    if entry.client == 0 { table.cell("-") } else { table.cell(hex: entry.client, digits: 8) }
+    table.cell(decimal: entry.session)
+    table.cell(decimal: entry.request)
+    table.cell(decimal: UInt64(entry.size))
+    table.cell { $0.writeTime(entry.timestamp) }
+    table.cell(hex: entry.checksum, digits: 16)
+  }
+
+  private func reason(_ row: LogRow) -> String {
+    var words: [String] = []
+    if let fault = row.fault { words.append("refused: \(fault.rawValue)") }
+    if row.hasChanged { words.append("changed while it was read") }
+    if let defect = row.evidence.header.defect { words.append("header ring: \(defect)") }
+    if let defect = row.evidence.prepare.defect { words.append("prepare ring: \(defect)") }
+    if row.entry == nil, let older = row.heldEntries.first { words.append("holds op \(older.op)") }
+    if isVerbose { words.append(row.rule.evidence) }
+    return words.joined(separator: "; ")
+  }
+
+  // MARK: Statistics
+
+  private func write(_ statistics: LogStatistics, to sink: ByteSink, _ style: Style) {
+    let page = FieldList(to: sink, style: style)
+    sink.write("\n")
+    page.heading("Statistics")
+    page.field("slots shown", decimal: UInt64(statistics.slots))
+    page.field("next write", "slot \(inspection.geometry.slot(of: inspection.decision.head.op + 1))")
+    page.field("broken links", decimal: UInt64(statistics.brokenLinks))
+    if statistics.changedSlots > 0 {
+      page.field("changed meanwhile", decimal: UInt64(statistics.changedSlots), .yellow)
+    }
+    page.heading("By row")
+    for (rule, count) in zip(RecoveryTable.rows, statistics.byRule) where count > 0 {
+      page.field(rule.name, decimal: UInt64(count))
+    }
+    page.heading("By outcome")
+    for (disposition, count) in zip(SlotVerdict.Disposition.all, statistics.byDisposition) where count > 0 {
+      page.field(disposition.name, decimal: UInt64(count))
+    }
+    page.heading("By operation")
+    for (number, count) in statistics.byOperation.enumerated() where count.entries > 0 {
+      page.field(
+        Operation.name(of: UInt8(number)), decimal: UInt64(count.entries), note: ByteCount(count.byteCount).description)
+    }
+    page.heading("By client")
+    for (client, count) in statistics.byClient.prefix(20) {
+      page.field(
+        client == 0 ? "the system's own" : client.hex, decimal: UInt64(count.entries),
+        note: ByteCount(count.byteCount).description)
+    }
+    let others = statistics.byClient.dropFirst(20).reduce(statistics.otherClients.entries) { $0 + $1.count.entries }
+    if others > 0 { page.field("others", decimal: UInt64(others)) }
+    page.finish()
+  }
+}
+
+extension LogRow {
+  /// Nothing of this op, and nothing wrong: a run of such slots is one line.
+  fileprivate var isQuietBlank: Bool { rule.name == "blank" && fault == nil && !hasChanged }
+}

@@ -1,0 +1,239 @@
+import MKraftForensics
+import MKraftFormat
+import MKraftStorage
+import Testing
+
+@Suite struct LogInspectionTests {
+  private func rows(
+    _ file: SampleFile, _ depth: LogInspection.Depth = .bodies, _ change: (inout LogFilter) -> Void = { _ in }
+  ) throws -> [LogRow] {
+    var filter = LogFilter()
+    change(&filter)
+    return rows(try LogInspection.read(file.storage, depth: depth), file, filter)
+  }
+
+  private func rows(_ inspection: LogInspection, _ file: SampleFile, _ filter: LogFilter = LogFilter()) -> [LogRow] {
+    var rows: [LogRow] = []
+    inspection.forEachRow(of: file.storage, filter) {
+      rows.append($0)
+      return true
+    }
+    return rows
+  }
+
+  @Test func soundLog() throws {
+    let file = try SampleFile()
+    for depth in [LogInspection.Depth.bodies, .headers] {
+      let inspection = try LogInspection.read(file.storage, depth: depth)
+      #expect(inspection.findings.isEmpty && inspection.source.isChosen && inspection.decision.serves)
+      #expect(inspection.decision.head == file.entries[12] && inspection.decision.end == .blank)
+      // 12 entries and the root, all of which fit into the first unit.
+      #expect(inspection.verifiedBodies == 13 && inspection.unverifiedBodies == 0)
+      #expect(inspection.opsBeforeBackPressure == 64 - 8 - 12)
+      let rows = rows(inspection, file)
+      #expect(rows.map(\.op) == Array(1...64))
+      #expect(rows.map(\.slot) == Array(1...63) + [0])
+      for row in rows.prefix(12) {
+        #expect(row.rule.name == "intact" && row.decision == .keep && row.disposition == .kept && row.link == .ok)
+        #expect(row.entry == file.entries[Int(row.op)] && row.body == .verified && !row.isInTail)
+      }
+      for row in rows.dropFirst(12) {
+        #expect(row.rule.name == "blank" && row.decision == .blank && row.disposition == .blank && row.entry == nil)
+        #expect(row.isInTail && row.link == .unknown)
+      }
+      #expect(rows.filter { $0.isFirstAfterHead }.map(\.op) == [13])
+      #expect(rows.allSatisfy { !$0.hasChanged && $0.isJudged && $0.fault == nil })
+    }
+  }
+
+  /// What hangs on a body that was not read is not claimed.
+  @Test func bodiesNotReadAreNotClaimed() throws {
+    let file = try SampleFile()
+    file.append(bodySize: 5000)
+    let large = file.append(bodySize: 7936)
+    let inspection = try LogInspection.read(file.storage, depth: .headers)
+    #expect(inspection.unverifiedBodies == 2 && inspection.verifiedBodies == 13)
+    let rows = rows(inspection, file)
+    for row in rows[12...13] {
+      #expect(row.body == .unverified && row.decision == nil && row.decisionIfBodyIsRight == .keep)
+    }
+    #expect(rows[11].decision == .keep)
+    #expect(inspection.decision.head == large)
+    // Damage in such a body is seen by the full reading alone.
+    file.storage.flipBit(at: 8 * (file.geometry.prepareOffset(slot: 14) + 6000))
+    #expect(try LogInspection.read(file.storage, depth: .headers).findings.isEmpty)
+    let full = try LogInspection.read(file.storage, depth: .bodies)
+    #expect(full.findings.map(\.kind) == [.walPrepareCorrupt])
+    let row = self.rows(full, file)[13]
+    #expect(row.body == .mismatch && row.fault == .prepareCorrupt && row.decision == .lost && row.entry == large)
+    #expect(row.prepareHeader == large)
+  }
+
+  @Test func headersSeeWhereTheFileEnds() throws {
+    let file = try SampleFile()
+    let large = file.append(bodySize: 5000)
+    let end = file.geometry.prepareOffset(slot: 13) + UInt64(large.size)
+    file.storage.truncate(to: end)
+    #expect(try rows(file, .headers)[12].body == .unverified)
+    file.storage.truncate(to: end - 1)
+    let row = try rows(file, .headers)[12]
+    #expect(row.body == .none && row.evidence.prepare.defect == "beyond-end" && row.decision == .lost)
+  }
+
+  /// It says of the log what verification says, and shows every slot whatever the damage.
+  @Test func agreesWithVerification() throws {
+    let others: Set<FindingKind> = [
+      .rangeUnreadable, .featuresReadOnly, .fileOverLong, .fileTruncated, .gapNotZero, .ioUnitTooSmall, .liveFile,
+      .replySlotDamaged, .otherMembers,
+    ]
+    var read = 0
+    for scenario in Scenario.all {
+      let file = try SampleFile()
+      scenario.damage(file)
+      let inspection: LogInspection
+      do {
+        inspection = try LogInspection.read(file.storage, depth: .bodies)
+      } catch {
+        #expect(!scenario.kinds.isDisjoint(with: [.notOurFormat, .formatNewer, .superblockNotFound, .nothingReadable]))
+        continue
+      }
+      read += 1
+      #expect(Set(inspection.findings.map(\.kind)) == scenario.kinds.subtracting(others), "\(scenario.name)")
+      let rows = rows(inspection, file)
+      #expect(rows.map(\.op) == Array(1...64), "\(scenario.name)")
+      for fault in inspection.decision.faults {
+        #expect(rows[Int(fault.op) - 1].fault == fault.kind, "\(scenario.name)")
+      }
+    }
+    #expect(read > 30)
+  }
+
+  @Test func oneCopyIsEnough() throws {
+    let file = try SampleFile()
+    for copy in [0, 1, 3] { file.garbage(file.range(copy)) }
+    let inspection = try LogInspection.read(file.storage, depth: .bodies)
+    #expect(!inspection.source.isChosen && inspection.source.offset == file.home(2))
+    #expect(inspection.source.refusal == .quorumLost(newest: 2))
+    #expect(inspection.decision.head == file.entries[12])
+    #expect(inspection.findings.first?.kind == .superblockQuorumLost)
+  }
+
+  @Test func newestOfSeveralCopies() throws {
+    let file = try SampleFile()
+    file.garbage(file.range(0))
+    file.garbage(file.range(1))
+    file.write(file.history[0], copy: 2)
+    let inspection = try LogInspection.read(file.storage, depth: .bodies)
+    #expect(!inspection.source.isChosen && inspection.superblock.sequence == 2)
+  }
+
+  @Test func withoutAnySuperblock() throws {
+    let file = try SampleFile()
+    for copy in 0..<Superblock.copyCount { file.garbage(file.range(copy)) }
+    #expect(throws: LogInspection.Refusal.noSuperblock(.notFound)) {
+      try LogInspection.read(file.storage, depth: .bodies)
+    }
+  }
+
+  /// After the ring has wrapped the slots come in op order all the same, each once.
+  @Test func wrappedRing() throws {
+    let file = try SampleFile()
+    for _ in 13...30 { file.append(bodySize: 10) }
+    let checkpoint = file.entries[30]
+    file.update { superblock in
+      superblock.checkpoint.header = checkpoint
+      superblock.checkpoint.seal()
+      superblock.commitMax = 30
+      superblock.cut = LogPosition(checkpoint)
+    }
+    for _ in 31...80 { file.append(bodySize: 10) }
+    let inspection = try LogInspection.read(file.storage, depth: .bodies)
+    #expect(inspection.findings.isEmpty && inspection.decision.head.op == 80 && inspection.firstOp == 31)
+    let rows = rows(inspection, file)
+    #expect(rows.map(\.op) == Array(31...94))
+    #expect(rows.map(\.slot) == Array(31...63) + Array(0...30))
+    #expect(rows.prefix(50).allSatisfy { $0.disposition == .kept && $0.link == .ok })
+    // Slots 17 to 30 still hold what an earlier wrap left there.
+    #expect(
+      rows.suffix(14).allSatisfy { $0.rule.name == "blank" && $0.heldEntries.map(\.op) == [$0.op - 64, $0.op - 64] })
+  }
+
+  @Test func filters() throws {
+    let file = try SampleFile()
+    file.garbage(file.headerRange(5))
+    func ops(_ change: (inout LogFilter) -> Void) throws -> [UInt64] { try rows(file, .bodies, change).map(\.op) }
+    #expect(try ops { $0.ops = 3...6 } == [3, 4, 5, 6])
+    #expect(try ops { $0.slots = 62...70 } == [62, 63])
+    #expect(try ops { $0.slots = 0...0 } == [64])
+    #expect(try ops { $0.term = 1 } == Array(1...12))
+    #expect(try ops { $0.term = 0 } == [64])
+    #expect(try ops { $0.client = 5 } == [])
+    #expect(try ops { $0.operation = Operation.root.rawValue } == [64])
+    #expect(try ops { $0.state = "header-corrupt" } == [5])
+    #expect(try ops { $0.state = "fixed" } == [5])
+    #expect(try ops { $0.state = "header=bad" } == [5])
+    #expect(try ops { $0.state = "kept" } == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12])
+    #expect(try ops { $0.state = "body=none" } == Array(13...63))
+    #expect(
+      try ops {
+        $0.state = "blank"
+        $0.ops = 0...14
+      } == [13, 14, 64])
+    for name in ["intact", "torn", "keep", "cut", "vacated", "prepare-corrupt", "prepare=ahead", "body=unverified"] {
+      #expect(LogFilter.states.contains(name))
+    }
+  }
+
+  @Test func statistics() throws {
+    let file = try SampleFile()
+    file.garbage(file.headerRange(5))
+    var statistics = LogStatistics()
+    for row in try rows(file) { statistics.add(row) }
+    #expect(statistics.slots == 64 && statistics.changedSlots == 0 && statistics.brokenLinks == 0)
+    #expect(statistics.byRule.reduce(0, +) == 64 && statistics.byDisposition == [11, 1, 52, 0, 0, 0])
+    let sizes = UInt64((1...12).reduce(0) { $0 + 256 + $1 * 300 })
+    #expect(statistics.byOperation[Int(Operation.keyValue.rawValue)].entries == 12)
+    #expect(statistics.byOperation[Int(Operation.keyValue.rawValue)].byteCount == sizes)
+    #expect(statistics.byClient.map(\.client) == [0] && statistics.byClient.map(\.count.entries) == [12])
+  }
+
+  @Test func stopsWhenNobodyReads() throws {
+    let file = try SampleFile()
+    var seen = 0
+    try LogInspection.read(file.storage, depth: .bodies).forEachRow(of: file.storage) { _ in
+      seen += 1
+      return seen < 3
+    }
+    #expect(seen == 3)
+  }
+
+  /// A file in use is judged as of the head that it had when the look began.
+  @Test func fileInUse() throws {
+    let file = try SampleFile()
+    let torn = file.entry(after: file.entries[12], bodySize: 10)
+    file.writePrepare(torn)
+    let live = try LogInspection.read(file.storage, depth: .bodies, isLive: true)
+    #expect(live.liveHead == 12 && live.decision.head.op == 12)
+    #expect(live.findings.map(\.kind) == [.liveFile])
+    let rows = rows(live, file)
+    #expect(rows[11].isJudged && !rows[12].isJudged && rows.allSatisfy { !$0.hasChanged })
+    let idle = try LogInspection.read(file.storage, depth: .bodies)
+    #expect(idle.decision.head == torn && idle.findings.map(\.kind) == [.walHeaderBehind])
+  }
+
+  /// A slot that changes between the decision and its showing is told, and nothing is claimed of it.
+  @Test func changesMeanwhile() throws {
+    let file = try SampleFile()
+    let inspection = try LogInspection.read(file.storage, depth: .bodies)
+    file.append(bodySize: 20)
+    let changed = rows(inspection, file).filter(\.hasChanged)
+    #expect(changed.map(\.op) == [13])
+    #expect(changed.first?.decision == nil && changed.first?.body == .unverified)
+  }
+
+  @Test func superblockThatNeverHoldsStill() throws {
+    let storage = RestlessStorage(try SampleFile())
+    let inspection = try LogInspection.read(storage, depth: .bodies)
+    #expect(!inspection.isSteady && Set(inspection.findings.map(\.kind)) == [.liveFile, .fileChanging])
+  }
+}
