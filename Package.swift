@@ -54,7 +54,9 @@ let package = Package(
     + [
       .executableTarget(
         name: "mkraft-ctl",
-        dependencies: modules.map { .init(stringLiteral: $0.name) } + ["MKraftBuildInfo", argumentParser, system],
+        dependencies: modules.map { .init(stringLiteral: $0.name) } + [
+          "CLinux", "MKraftBuildInfo", argumentParser, system,
+        ],
         swiftSettings: swiftSettings)
     ]
     + modules.map {

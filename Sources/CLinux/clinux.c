@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -42,4 +45,36 @@ int32_t clinux_lock(int32_t fd) {
 uint32_t clinux_filesystem_magic(int32_t fd) {
   struct statfs found;
   return fstatfs(fd, &found) == 0 ? (uint32_t)found.f_type : 0;
+}
+
+// Between fork and exec only what is allowed in a signal handler: other threads of the parent may hold any lock.
+static _Noreturn void become_program(
+  const char *program, char *const *arguments, int32_t output, int32_t errors, pid_t parent) {
+  sigset_t none;
+  sigemptyset(&none);
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  setpgid(0, 0);
+  // The parent may be gone already, and would not be noticed any more.
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(127);
+  const int input = open("/dev/null", O_RDONLY);
+  if (input < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(127);
+  execve(program, arguments, environ);
+  _exit(127);
+}
+
+int32_t clinux_start_child(
+  const char *program, char *const *arguments, int32_t output, int32_t errors, int32_t *child) {
+  const pid_t parent = getpid();
+  sigset_t all, before;
+  sigfillset(&all);
+  // A handler of the parent must not run in the child.
+  sigprocmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = fork();
+  if (pid == 0) become_program(program, arguments, output, errors, parent);
+  const int error = errno;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  if (pid < 0) return error;
+  *child = pid;
+  return 0;
 }

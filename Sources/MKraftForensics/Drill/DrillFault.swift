@@ -25,8 +25,11 @@ package struct DrillFault: Sendable, Equatable {
 }
 
 extension DrillFault: CustomStringConvertible {
-  package var description: String {
+  /// Without the kind: where, what was expected and what was found.
+  package var finding: String {
     let place = [key.isEmpty ? nil : "key \(key)", op.map { "op \($0)" }].compactMap { $0 }.joined(separator: ", ")
-    return "\(kind.rawValue): \(place.isEmpty ? "" : place + ": ")\(detail)"
+    return place.isEmpty ? detail : "\(place): \(detail)"
   }
+
+  package var description: String { "\(kind.rawValue): \(finding)" }
 }

@@ -14,6 +14,14 @@ package struct DrillLedger: Sendable {
     package let isStored: Bool
   }
 
+  /// What a fault is about.
+  private struct Subject: Hashable {
+    let kind: DrillFault.Kind
+    let key: String
+    /// Where there is no key.
+    let op: UInt64?
+  }
+
   /// Most faults kept; further ones are counted.
   package static let faultsMax = 1000
 
@@ -22,6 +30,8 @@ package struct DrillLedger: Sendable {
   package private(set) var acknowledgements: [Acknowledgement] = []
   package private(set) var faults: [DrillFault] = []
   private var faultCounts: [Int]
+  /// What was found wrong once is not counted again for another sign of it.
+  private var known: Set<Subject> = []
   /// The replica's life, from 1.
   package private(set) var round = 1
   /// The op that ended the log when the replica's life began, and everything that clients had sent before was in it or gone.
@@ -97,7 +107,9 @@ package struct DrillLedger: Sendable {
     }
     let counter = found ?? 0
     if counter == number {
-      add(.doubled, key, op, "request \(number) found its own effect: it was executed twice")
+      add(
+        .doubled, workload.putKey(session, number), op,
+        "request \(number) found its own effect in \(key): it was executed twice")
     } else if counter < number {
       add(.lost, key, op, "request \(number) found the counter at \(counter), acknowledged up to \(number - 1)")
     } else {
@@ -129,6 +141,7 @@ package struct DrillLedger: Sendable {
   }
 
   mutating func add(_ kind: DrillFault.Kind, _ key: String, _ op: UInt64?, _ detail: String) {
+    guard known.insert(Subject(kind: kind, key: key, op: key.isEmpty ? op : nil)).inserted else { return }
     if let index = DrillFault.Kind.allCases.firstIndex(of: kind) { faultCounts[index] += 1 }
     guard faults.count < DrillLedger.faultsMax else { return }
     faults.append(DrillFault(kind: kind, key: key, op: op, detail: detail, round: round))

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import MKraftForensics
 internal import MKraftFormat
 internal import MKraftOutput
@@ -40,7 +41,7 @@ struct DrillCommand: Command {
     }
     let plan = DrillPlan(kills: kills, seed: seed ?? UInt64.random(in: 1...1_000_000))
     let interruption = DrillInterruption()
-    guard let signals = SignalSource([2, 15, 1], action: interruption.came) else {
+    guard let signals = SignalSource(SignalSource.stopSignals + [SIGHUP], action: interruption.came) else {
       throw Failure(.internalError, "the system gives no pipe for signals")
     }
     defer { signals.cancel() }

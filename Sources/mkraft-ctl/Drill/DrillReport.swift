@@ -103,15 +103,17 @@ struct DrillReport {
     if isKept { page.field("kept", Escape.text(run.scratch.directory.string)) }
     if exitCode == .sound {
       page.field("verdict", "everything acknowledged is there, and nothing was done twice", .green)
-    } else if ledger.faultCount > 0 {
-      writeFaults(to: page)
+    } else {
+      let isInterrupted = exitCode.concludesNothing
+      page.field("verdict", isInterrupted ? "none" : "the drill failed", isInterrupted ? .plain : .red)
     }
+    if ledger.faultCount > 0 { writeFaults(to: page) }
   }
 
   private func writeFaults(to page: FieldList) {
     page.heading("faults")
     for fault in ledger.faults.prefix(DrillReport.faultsMax) {
-      page.field(fault.kind.rawValue, "\(fault)", .red)
+      page.field(fault.kind.rawValue, fault.finding, .red)
     }
     let hidden = ledger.faultCount - min(ledger.faults.count, DrillReport.faultsMax)
     if hidden > 0 { page.field("and \(hidden) more", "") }

@@ -189,7 +189,8 @@ final class DrillRun {
       return try Waiting.result { [clients] () async throws(DrillTrouble) -> Value in try await work(clients) }
     } catch {
       try interruption.check()
-      throw failure(error.reason)
+      guard let end = process?.waitForEnd(.milliseconds(200)) else { throw failure(error.reason) }
+      throw failure("\(error.reason); the replica ended with \(end.words); see \(scratch.log)")
     }
   }
 
