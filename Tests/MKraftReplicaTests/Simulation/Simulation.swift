@@ -118,6 +118,10 @@ struct Simulation {
     if opening.journal.head.op < highest {
       violate("op \(highest) was acknowledged, the head is \(opening.journal.head.op)")
     }
+    // Rule R12: what was acknowledged stands in both rings, so that damage to it is never taken for a torn write.
+    if let tail = opening.journal.tailStart, tail <= highest {
+      violate("op \(highest) was acknowledged, the header of op \(tail) was not durable")
+    }
     // On a copy: the run goes on from the file as the cut left it, so that cuts during a start follow each other.
     let shell = try SimulatedShell(storage.snapshot(), machine: KeyValueStateMachine(), now: now)
     shell.start()
