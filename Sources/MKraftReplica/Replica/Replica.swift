@@ -31,9 +31,9 @@ public final class ReplicaCore<Machine: StateMachine> {
     var connection: ConnectionID?
   }
 
-  /// A request that waits for a place in the pipeline.
+  /// A request that waits for a place in the pipeline. It was taken: it is executed even if its connection goes away.
   struct QueuedRequest {
-    var connection: ConnectionID
+    var connection: ConnectionID?
     let header: MessageHeader
     let body: [UInt8]
   }
@@ -43,7 +43,7 @@ public final class ReplicaCore<Machine: StateMachine> {
     let connection: ConnectionID
     let header: MessageHeader
     let body: [UInt8]
-    let after: UInt64
+    var after: UInt64
   }
 
   /// Reads that wait, at most.
@@ -176,10 +176,10 @@ public final class ReplicaCore<Machine: StateMachine> {
     effects.append(.halt(reason))
   }
 
-  /// The connection is gone: nothing is sent to it any more.
+  /// The connection is gone: nothing is sent to it any more. Writes taken from it are executed all the same.
   public func disconnected(_ connection: ConnectionID) {
     for index in window.indices where window[index].connection == connection { window[index].connection = nil }
-    requests.removeAll { $0.connection == connection }
+    for index in requests.indices where requests[index].connection == connection { requests[index].connection = nil }
     reads.removeAll { $0.connection == connection }
   }
 
