@@ -53,6 +53,7 @@ extension ReplicaCore {
       if isKeyValue && !isCached(operation: entry.header.operation, body: body, into: &effects) { return }
       apply(entry, into: &effects)
       applied = entry.header.op
+      appliedTimestamp = entry.header.timestamp
       window.removeFirst()
       freeBuffers.append(entry.buffer)
     }

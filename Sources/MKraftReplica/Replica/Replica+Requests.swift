@@ -156,14 +156,14 @@ extension ReplicaCore {
     while let read = reads.first, read.after <= applied, !blockAwaited {
       guard isCached(operation: Operation.keyValue.rawValue, body: read.body.rawSpan, into: &effects) else { return }
       reads.removeFirst()
-      let result = execute(op: applied, timestamp: head.timestamp, body: read.body.rawSpan)
+      let result = execute(op: applied, timestamp: appliedTimestamp, body: read.body.rawSpan)
       var header = message(.reply)
       header.client = read.header.client
       header.requestChecksum = read.header.checksum
       header.op = applied
       header.session = read.header.session
       header.request = read.header.request
-      header.timestamp = head.timestamp
+      header.timestamp = appliedTimestamp
       header.operation = Operation.keyValue.rawValue
       header.seal(body: result.rawSpan)
       effects.append(.send(read.connection, header, body: result))

@@ -73,6 +73,8 @@ public final class ReplicaCore<Machine: StateMachine> {
   var head: PrepareHeader
   /// Last op applied to the state machine.
   var applied: UInt64
+  /// Timestamp of its entry.
+  var appliedTimestamp: UInt64
   /// Entries from `applied + 1` on, in op order; at most the pipeline and a no-op.
   var window: [WindowEntry] = []
   /// Next op to read back from the log at the start.
@@ -102,6 +104,7 @@ public final class ReplicaCore<Machine: StateMachine> {
     self.machine = machine
     sessions = SessionTable(limit: Int(opening.geometry.sessions))
     applied = opening.superblock.checkpoint.op
+    appliedTimestamp = opening.superblock.checkpoint.header.timestamp
     replayOp = applied + 1
     self.now = now
     resultBuffer = IOBuffer(byteCount: opening.geometry.bodySizeMax)
