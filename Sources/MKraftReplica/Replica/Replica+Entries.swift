@@ -136,10 +136,11 @@ extension ReplicaCore {
     effects.append(.send(connection, header, body: session.result))
   }
 
-  /// A message of this replica, not sealed.
+  /// A message of this replica, not sealed. Only a durable term is told: that of the established superblock, not one that is
+  /// being taken.
   func message(_ command: Command) -> MessageHeader {
     var header = MessageHeader(command, cluster: superblock.cluster)
-    header.term = consensus.term
+    header.term = superblock.term
     header.commit = consensus.commit
     header.release = FormatVersion.release
     header.replica = superblock.replica

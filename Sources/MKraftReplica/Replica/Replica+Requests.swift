@@ -27,8 +27,6 @@ extension ReplicaCore {
       return refuse(.clusterMismatch, answering: ping.checksum, to: connection, into: &effects)
     }
     var pong = message(.pongClient)
-    // Only what is durable is told: the term of the established superblock, not one being taken.
-    pong.term = superblock.term
     pong.requestChecksum = ping.checksum
     pong.op = journal.durableOp
     pong.echo = ping.echo

@@ -117,7 +117,7 @@ public final class ReplicaCore<Machine: StateMachine> {
 
   public var status: ReplicaStatus {
     ReplicaStatus(
-      term: consensus.term, role: consensus.role, leader: consensus.leader, head: head.op, commit: consensus.commit,
+      term: superblock.term, role: consensus.role, leader: consensus.leader, head: head.op, commit: consensus.commit,
       checkpoint: superblock.checkpoint.op, isReady: phase == .serving, cluster: superblock.cluster,
       member: superblock.member, replica: Int(superblock.replica), geometry: geometry,
       unwritableCopies: unwritableCopies, superblockUpdates: superblockUpdates,

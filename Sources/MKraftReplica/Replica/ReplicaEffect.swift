@@ -5,7 +5,8 @@ public import MKraftStorage
 public enum ReplicaEffect: Sendable {
   case io(IORequest)
   /// Send a message. What it says is durable already: a reply is given out only after the entry's prepare and then its
-  /// header were reported on disk, and nothing leaves before three superblock copies name the term.
+  /// header were reported on disk, and only after three superblock copies name its term. Until the term is taken nothing
+  /// leaves but pongs and refusals, which tell the term before.
   case send(ConnectionID, MessageHeader, body: [UInt8])
   /// The log is recovered and this replica leads: it takes requests. Given out once.
   case ready
