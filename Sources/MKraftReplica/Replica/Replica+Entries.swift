@@ -71,6 +71,13 @@ extension ReplicaCore {
     return false
   }
 
+  /// Whether the buffer holds the block that is referred to, by place and by checksum (rule R16).
+  func isBlock(_ buffer: IOBuffer, of reference: BlockReference) -> Bool {
+    guard let header = try? BlockHeader(decoding: buffer.bytes) else { return false }
+    return header.checksum == reference.checksum && header.address == reference.address
+      && header.cluster == superblock.cluster
+  }
+
   private func apply(_ entry: WindowEntry, into effects: inout [ReplicaEffect]) {
     switch Operation(rawValue: entry.header.operation) {
     case .register:
