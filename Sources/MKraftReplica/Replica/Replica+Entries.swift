@@ -23,7 +23,7 @@ extension ReplicaCore {
     header.term = consensus.term
     header.op = head.op + 1
     header.commit = consensus.commit
-    header.timestamp = max(head.timestamp + 1, now)
+    header.timestamp = max(head.timestamp + 1, min(now, ReplicaCore.clockLimit))
     header.session = request?.session ?? 0
     header.request = request?.request ?? 0
     header.configurationEpoch = superblock.configurationEpoch

@@ -46,6 +46,9 @@ public final class ReplicaCore<Machine: StateMachine> {
     var after: UInt64
   }
 
+  /// A clock further ahead (2116) is wrong: following it would use up the timestamps, of which each must be above the last.
+  static var clockLimit: UInt64 { PrepareHeader.numberLimit / 2 }
+
   /// Reads that wait, at most.
   static var readLimit: Int { 256 }
 
