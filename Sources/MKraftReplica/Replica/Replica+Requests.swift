@@ -133,7 +133,7 @@ extension ReplicaCore {
   }
 
   private func begin(
-    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
+    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID?, into effects: inout [ReplicaEffect]
   ) {
     guard let operation = Operation(rawValue: header.operation) else {
       preconditionFailure("the operation was checked")

@@ -171,7 +171,9 @@ public final class ReplicaCore<Machine: StateMachine> {
     case .replay(let op):
       guard finishReplayRead(of: op) else { return halt(.entryChanged(op: op), into: &effects) }
     case .block(let reference, let buffer):
-      guard isBlock(buffer, of: reference) else { return halt(.blockDamaged(address: reference.address), into: &effects) }
+      guard isBlock(buffer, of: reference) else {
+        return halt(.blockDamaged(address: reference.address), into: &effects)
+      }
       blockAwaited = false
       machine.supply(reference, buffer.bytes)
     }
