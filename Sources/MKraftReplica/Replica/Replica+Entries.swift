@@ -23,7 +23,7 @@ extension ReplicaCore {
     header.term = consensus.term
     header.op = head.op + 1
     header.commit = consensus.commit
-    header.timestamp = max(head.timestamp + 1, now)
+    header.timestamp = max(head.timestamp + 1, min(now, ReplicaCore.clockLimit))
     header.session = request?.session ?? 0
     header.request = request?.request ?? 0
     header.configurationEpoch = superblock.configurationEpoch
@@ -53,6 +53,7 @@ extension ReplicaCore {
       if isKeyValue && !isCached(operation: entry.header.operation, body: body, into: &effects) { return }
       apply(entry, into: &effects)
       applied = entry.header.op
+      appliedTimestamp = entry.header.timestamp
       window.removeFirst()
       freeBuffers.append(entry.buffer)
     }
@@ -68,6 +69,13 @@ extension ReplicaCore {
     let offset = geometry.offset(of: .grid) + (reference.address - 1) * UInt64(geometry.blockSize)
     submit(.read, .block(reference, buffer), offset: offset, count: buffer.byteCount, buffer, into: &effects)
     return false
+  }
+
+  /// Whether the buffer holds the block that is referred to, by place and by checksum (rule R16).
+  func isBlock(_ buffer: IOBuffer, of reference: BlockReference) -> Bool {
+    guard let header = try? BlockHeader(decoding: buffer.bytes) else { return false }
+    return header.checksum == reference.checksum && header.address == reference.address
+      && header.cluster == superblock.cluster
   }
 
   private func apply(_ entry: WindowEntry, into effects: inout [ReplicaEffect]) {
@@ -135,10 +143,11 @@ extension ReplicaCore {
     effects.append(.send(connection, header, body: session.result))
   }
 
-  /// A message of this replica, not sealed.
+  /// A message of this replica, not sealed. Only a durable term is told: that of the established superblock, not one that is
+  /// being taken.
   func message(_ command: Command) -> MessageHeader {
     var header = MessageHeader(command, cluster: superblock.cluster)
-    header.term = consensus.term
+    header.term = superblock.term
     header.commit = consensus.commit
     header.release = FormatVersion.release
     header.replica = superblock.replica

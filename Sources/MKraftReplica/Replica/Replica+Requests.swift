@@ -27,8 +27,6 @@ extension ReplicaCore {
       return refuse(.clusterMismatch, answering: ping.checksum, to: connection, into: &effects)
     }
     var pong = message(.pongClient)
-    // Only what is durable is told: the term of the established superblock, not one being taken.
-    pong.term = superblock.term
     pong.requestChecksum = ping.checksum
     pong.op = journal.durableOp
     pong.echo = ping.echo
@@ -135,7 +133,7 @@ extension ReplicaCore {
   }
 
   private func begin(
-    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
+    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID?, into effects: inout [ReplicaEffect]
   ) {
     guard let operation = Operation(rawValue: header.operation) else {
       preconditionFailure("the operation was checked")
@@ -156,14 +154,14 @@ extension ReplicaCore {
     while let read = reads.first, read.after <= applied, !blockAwaited {
       guard isCached(operation: Operation.keyValue.rawValue, body: read.body.rawSpan, into: &effects) else { return }
       reads.removeFirst()
-      let result = execute(op: applied, timestamp: head.timestamp, body: read.body.rawSpan)
+      let result = execute(op: applied, timestamp: appliedTimestamp, body: read.body.rawSpan)
       var header = message(.reply)
       header.client = read.header.client
       header.requestChecksum = read.header.checksum
       header.op = applied
       header.session = read.header.session
       header.request = read.header.request
-      header.timestamp = head.timestamp
+      header.timestamp = appliedTimestamp
       header.operation = Operation.keyValue.rawValue
       header.seal(body: result.rawSpan)
       effects.append(.send(read.connection, header, body: result))

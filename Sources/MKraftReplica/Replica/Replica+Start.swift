@@ -6,9 +6,17 @@ extension ReplicaCore {
   /// Begins: superblock copies first, then the header ring, then the term.
   public func start(into effects: inout [ReplicaEffect]) {
     precondition(phase == .idle, "a replica is started once")
+    guard hasNumbersLeft else { return halt(.numbersExhausted, into: &effects) }
     phase = .repairing
     guard !superblockRepairs.isEmpty else { return heal(into: &effects) }
     establish(superblock, copies: superblockRepairs, into: &effects)
+  }
+
+  /// Whether op, term, sequence and timestamp stay valid numbers whatever a replica adds on one ring. Only a forged file has
+  /// others; counting on from them would write what cannot be read back.
+  private var hasNumbersLeft: Bool {
+    let highest = max(max(superblock.sequence, superblock.term), max(head.op, head.timestamp))
+    return highest < PrepareHeader.numberLimit - UInt64(geometry.slotCount) - 2
   }
 
   // MARK: Superblock

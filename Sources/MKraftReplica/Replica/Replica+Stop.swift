@@ -10,9 +10,12 @@ extension ReplicaCore {
     guard phase == .serving else { return }
     phase = .stopping
     for request in requests {
-      refuse(.stopping, answering: request.header.checksum, to: request.connection, into: &effects)
+      guard let connection = request.connection else { continue }
+      refuse(.stopping, answering: request.header.checksum, to: connection, into: &effects)
     }
     requests.removeAll()
+    // Reads do not wait for entries that will not be begun.
+    for index in reads.indices { reads[index].after = min(reads[index].after, head.op) }
     pump(into: &effects)
   }
 

@@ -31,9 +31,9 @@ public final class ReplicaCore<Machine: StateMachine> {
     var connection: ConnectionID?
   }
 
-  /// A request that waits for a place in the pipeline.
+  /// A request that waits for a place in the pipeline. It was taken: it is executed even if its connection goes away.
   struct QueuedRequest {
-    var connection: ConnectionID
+    var connection: ConnectionID?
     let header: MessageHeader
     let body: [UInt8]
   }
@@ -43,8 +43,11 @@ public final class ReplicaCore<Machine: StateMachine> {
     let connection: ConnectionID
     let header: MessageHeader
     let body: [UInt8]
-    let after: UInt64
+    var after: UInt64
   }
+
+  /// A clock further ahead (2116) is wrong: following it would use up the timestamps, of which each must be above the last.
+  static var clockLimit: UInt64 { PrepareHeader.numberLimit / 2 }
 
   /// Reads that wait, at most.
   static var readLimit: Int { 256 }
@@ -73,6 +76,8 @@ public final class ReplicaCore<Machine: StateMachine> {
   var head: PrepareHeader
   /// Last op applied to the state machine.
   var applied: UInt64
+  /// Timestamp of its entry.
+  var appliedTimestamp: UInt64
   /// Entries from `applied + 1` on, in op order; at most the pipeline and a no-op.
   var window: [WindowEntry] = []
   /// Next op to read back from the log at the start.
@@ -102,6 +107,7 @@ public final class ReplicaCore<Machine: StateMachine> {
     self.machine = machine
     sessions = SessionTable(limit: Int(opening.geometry.sessions))
     applied = opening.superblock.checkpoint.op
+    appliedTimestamp = opening.superblock.checkpoint.header.timestamp
     replayOp = applied + 1
     self.now = now
     resultBuffer = IOBuffer(byteCount: opening.geometry.bodySizeMax)
@@ -114,7 +120,7 @@ public final class ReplicaCore<Machine: StateMachine> {
 
   public var status: ReplicaStatus {
     ReplicaStatus(
-      term: consensus.term, role: consensus.role, leader: consensus.leader, head: head.op, commit: consensus.commit,
+      term: superblock.term, role: consensus.role, leader: consensus.leader, head: head.op, commit: consensus.commit,
       checkpoint: superblock.checkpoint.op, isReady: phase == .serving, cluster: superblock.cluster,
       member: superblock.member, replica: Int(superblock.replica), geometry: geometry,
       unwritableCopies: unwritableCopies, superblockUpdates: superblockUpdates,
@@ -165,6 +171,9 @@ public final class ReplicaCore<Machine: StateMachine> {
     case .replay(let op):
       guard finishReplayRead(of: op) else { return halt(.entryChanged(op: op), into: &effects) }
     case .block(let reference, let buffer):
+      guard isBlock(buffer, of: reference) else {
+        return halt(.blockDamaged(address: reference.address), into: &effects)
+      }
       blockAwaited = false
       machine.supply(reference, buffer.bytes)
     }
@@ -176,10 +185,10 @@ public final class ReplicaCore<Machine: StateMachine> {
     effects.append(.halt(reason))
   }
 
-  /// The connection is gone: nothing is sent to it any more.
+  /// The connection is gone: nothing is sent to it any more. Writes taken from it are executed all the same.
   public func disconnected(_ connection: ConnectionID) {
     for index in window.indices where window[index].connection == connection { window[index].connection = nil }
-    requests.removeAll { $0.connection == connection }
+    for index in requests.indices where requests[index].connection == connection { requests[index].connection = nil }
     reads.removeAll { $0.connection == connection }
   }
 

@@ -5,7 +5,8 @@ public import MKraftStorage
 public enum ReplicaEffect: Sendable {
   case io(IORequest)
   /// Send a message. What it says is durable already: a reply is given out only after the entry's prepare and then its
-  /// header were reported on disk, and nothing leaves before three superblock copies name the term.
+  /// header were reported on disk, and only after three superblock copies name its term. Until the term is taken nothing
+  /// leaves but pongs and refusals, which tell the term before.
   case send(ConnectionID, MessageHeader, body: [UInt8])
   /// The log is recovered and this replica leads: it takes requests. Given out once.
   case ready
@@ -24,6 +25,10 @@ public enum ReplicaHalt: Error, Sendable, CustomStringConvertible {
   case unacknowledgedCopy(Int)
   /// An entry that was right when the file was opened is not any more.
   case entryChanged(op: UInt64)
+  /// A block of the grid is not what the one that refers to it says.
+  case blockDamaged(address: UInt64)
+  /// The file's op, term, sequence or timestamp is so high that the next ones would be no valid numbers. Nothing was written.
+  case numbersExhausted
 
   public var description: String {
     switch self {
@@ -34,6 +39,9 @@ public enum ReplicaHalt: Error, Sendable, CustomStringConvertible {
       "superblock copy \(copy) holds an update that was never acknowledged and cannot be overwritten; copy the file to another medium"
     case .entryChanged(let op):
       "the entry of op \(op) was right when the file was opened and is not any more"
+    case .blockDamaged(let address): "block \(address) is not the one that is referred to"
+    case .numbersExhausted:
+      "op, term, sequence or timestamp of the file is so high that it cannot be counted on; nothing was written"
     }
   }
 }

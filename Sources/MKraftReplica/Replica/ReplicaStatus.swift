@@ -2,6 +2,7 @@ public import MKraftFormat
 
 /// A replica's state as others may know it.
 public struct ReplicaStatus: Sendable, Equatable {
+  /// The term that is durable.
   public let term: UInt64
   public let role: Role
   /// Index of the leader, if it is known.

@@ -11,6 +11,13 @@ package final class SimulatedShell<Machine: StateMachine> {
     package let body: [UInt8]
   }
 
+  /// What happened, for those who watch.
+  package enum Event {
+    case effect(ReplicaEffect)
+    /// A transfer is over, and the replica is told next.
+    case transferred(IORequest, failure: StorageError?)
+  }
+
   private struct Outstanding {
     let request: IORequest
     /// The device's token, for a write.
@@ -28,6 +35,8 @@ package final class SimulatedShell<Machine: StateMachine> {
   package private(set) var halt: ReplicaHalt?
   /// Writes completed so far.
   package private(set) var writeCount = 0
+  /// Told of everything, in order.
+  package var watcher: ((Event) -> Void)?
   /// The simulated clock, in nanoseconds; it moves with every step.
   package var now: UInt64
 
@@ -40,6 +49,7 @@ package final class SimulatedShell<Machine: StateMachine> {
 
   /// Transfers that may complete next.
   package var outstandingCount: Int { outstanding.count }
+  package var outstandingRequests: [IORequest] { outstanding.map(\.request) }
 
   package func start() {
     replica.start(into: &effects)
@@ -57,11 +67,16 @@ package final class SimulatedShell<Machine: StateMachine> {
     perform()
   }
 
+  package func disconnect(_ connection: ConnectionID) {
+    replica.disconnected(connection)
+  }
+
   /// Completes one of the outstanding transfers.
   package func complete(at index: Int) {
     let next = outstanding.remove(at: index)
     now += 1
     let failure = carryOut(next)
+    watcher?(.transferred(next.request, failure: failure))
     replica.complete(next.request.token, failure: failure, now: now, into: &effects)
     perform()
   }
@@ -89,6 +104,7 @@ package final class SimulatedShell<Machine: StateMachine> {
 
   private func perform() {
     for effect in effects {
+      watcher?(.effect(effect))
       switch effect {
       case .io(let request): begin(request)
       case .send(let connection, let header, let body):
