@@ -31,6 +31,8 @@ public struct SuperblockPlace: Sendable {
   public let state: State
   /// Why it is what it is, where the state alone does not tell.
   public let reason: String?
+  /// Name of what is wrong with the bytes, as the manual has it; nil if they are right by themselves, or not there.
+  public let defect: String?
   /// The superblock, if it is right by itself, wherever it lies.
   public let superblock: Superblock?
   /// The 16 KiB that stand here, unless they are unreadable or missing.
@@ -61,6 +63,7 @@ public struct SuperblockPlace: Sendable {
     self.home = home
     self.state = state
     self.reason = reason
+    defect = nil
     superblock = nil
     bytes = nil
     broken = InvariantSet()
@@ -73,10 +76,12 @@ public struct SuperblockPlace: Sendable {
     do {
       let decoded = try Superblock(decoding: bytes.rawSpan)
       superblock = decoded
+      defect = nil
       broken = InvariantSet()
       (state, reason) = SuperblockPlace.judge(decoded, offset: offset, chosen: chosen)
     } catch {
       superblock = nil
+      defect = error.name
       state = error.isNewerFormat ? .newer : .damaged
       reason = error.explanation
       let hasMagic = bytes.rawSpan.load(Superblock.Layout.magic) == Superblock.magic

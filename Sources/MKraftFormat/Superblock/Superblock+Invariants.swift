@@ -1,6 +1,9 @@
 extension Superblock {
   /// The invariants that these fields break; the writer requires none before it writes, the reader reports them.
-  public var brokenInvariants: InvariantSet {
+  public var brokenInvariants: InvariantSet { brokenInvariants(checkpointID: checkpoint.computedID) }
+
+  /// - Parameter checkpointID: what the checkpoint's id must be.
+  private func brokenInvariants(checkpointID: UInt128) -> InvariantSet {
     var broken = geometry.brokenInvariants
     broken.formUnion(quorums.brokenInvariants(voters: members.voterCount))
     func require(_ holds: Bool, _ invariant: Invariant) { if !holds { broken.insert(invariant) } }
@@ -18,7 +21,7 @@ extension Superblock {
     require(clean.map { $0.op >= cut.op && $0.checksum != 0 } ?? true, .cleanHead)
     require(syncOpMin <= syncOpMax, .syncRange)
     require(commitMax >= checkpoint.op, .commitMaxAtLeastCheckpoint)
-    require(checkpoint.id == checkpoint.computedID, .superblockCheckpointID)
+    require(checkpoint.id == checkpointID, .superblockCheckpointID)
     // The file's size follows from the geometry and means nothing if that is unusable; likewise references and the size.
     guard geometry.brokenInvariants.isEmpty else { return broken }
     require(hasPlausibleStorageSize, .storageSize)
@@ -48,7 +51,12 @@ extension Superblock {
 
   /// Those of the fields, and those that only the bytes show: reserved bytes, flags, the headers inside.
   package func brokenInvariants(in bytes: RawSpan) -> InvariantSet {
-    var broken = brokenInvariants
+    // The id covers bytes that no field holds, such as reserved ones: it is judged by the bytes.
+    let covered = CheckpointState.Layout.covered
+    let id = Checksum.of(
+      bytes.extracting(Layout.checkpoint + covered.lowerBound..<Layout.checkpoint + covered.upperBound), as: .checkpoint
+    )
+    var broken = brokenInvariants(checkpointID: id)
     func require(_ holds: Bool, _ invariant: Invariant) { if !holds { broken.insert(invariant) } }
     func requireZero(_ range: Range<Int>, from base: Int = 0) {
       require(bytes.isZero(base + range.lowerBound..<base + range.upperBound), .superblockReservedZero)

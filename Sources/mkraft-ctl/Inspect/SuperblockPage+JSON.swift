@@ -61,6 +61,7 @@ extension SuperblockPage {
       json.field("offset", place.offset)
       json.field("home_of_copy", place.home)
       json.field("state", place.state.rawValue)
+      json.field("defect", place.defect)
       json.field("reason", place.reason)
       json.field("copy", place.superblock?.copy)
       json.field("sequence", place.superblock?.sequence)
