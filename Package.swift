@@ -69,6 +69,10 @@ let package = Package(
       .testTarget(
         name: "EndToEndTests",
         dependencies: ["mkraft-ctl"] + modules.map { .init(stringLiteral: $0.name) } + [system],
-        swiftSettings: swiftSettings)
+        swiftSettings: swiftSettings),
+      // Makes the full rings that Tests/Benchmarks/run measures on.
+      .executableTarget(
+        name: "benchmark-fill", dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica", system],
+        path: "Tests/Benchmarks/Fill", swiftSettings: swiftSettings),
     ]
 )

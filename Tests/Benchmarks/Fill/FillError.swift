@@ -1,0 +1,8 @@
+internal import MKraftFormat
+internal import MKraftReplica
+
+enum FillError: Error {
+  case halted(ReplicaHalt)
+  case refused(Refusal?)
+  case noReply
+}

@@ -1,0 +1,117 @@
+internal import MKraftFormat
+internal import MKraftReplica
+internal import MKraftStorage
+
+/// Runs a replica on a file, puts until its ring is full, and stops it cleanly.
+final class Filler {
+  /// The bodies of all requests together have about this many bytes: they come round again and again, under new keys each.
+  private static let bodyBytes = 16 << 20
+
+  private let file: CachedFile
+  private let replica: Replica
+  private var effects: [ReplicaEffect] = []
+  /// The last message that the replica sent.
+  private var answer: MessageHeader?
+  /// Nanoseconds; the entries' time is not today's, so that two fills make the same log.
+  private var now: UInt64 = 1_700_000_000_000_000_000
+
+  init(_ file: CachedFile) throws {
+    self.file = file
+    replica = Replica(opening: try Opening.read(file), machine: KeyValueStateMachine(), now: now)
+  }
+
+  /// Returns how many puts were taken.
+  func run() throws -> Int {
+    replica.start(into: &effects)
+    try settle()
+    let bodies = try makeBodies()
+    var header = request(.register)
+    header.seal()
+    let session = try ask(header, [])
+    var count = 0
+    while true {
+      let body = bodies[count % bodies.count]
+      var header = request(.keyValue)
+      header.session = session.session
+      header.request = UInt64(count + 1)
+      header.seal(body: body.rawSpan)
+      let reply = try ask(header, body)
+      if reply.command == .refusal {
+        guard reply.status == MKraftFormat.Refusal.ringFull.rawValue else {
+          throw FillError.refused(.init(rawValue: reply.status))
+        }
+        break
+      }
+      count += 1
+    }
+    replica.stop(into: &effects)
+    try settle()
+    return count
+  }
+
+  /// Batches of one put each that fill a message.
+  private func makeBodies() throws -> [[UInt8]] {
+    let bodySizeMax = replica.status.geometry.bodySizeMax
+    var random = SplitMix64(seed: 1)
+    return try (0..<max(1, Filler.bodyBytes / bodySizeMax)).map { index in
+      let key = Array("benchmark-\(1_000_000 + index)".utf8)
+      let overhead = KeyValueEvent.put(key: key, value: []).encodedSize + KeyValueBatch.headSize
+      let words = (bodySizeMax - overhead) / 8
+      var value: [UInt8] = []
+      value.reserveCapacity(words * 8)
+      for _ in 0..<words {
+        let word = random.next()
+        for byte in 0..<8 { value.append(UInt8(truncatingIfNeeded: word >> (8 * byte))) }
+      }
+      var builder = KeyValueBatchBuilder(bodySizeMax: bodySizeMax)
+      try builder.append(.put(key: key, value: value))
+      return builder.body
+    }
+  }
+
+  private func request(_ operation: MKraftFormat.Operation) -> MessageHeader {
+    var header = MessageHeader(.request, cluster: replica.status.cluster)
+    header.client = 1
+    header.operation = operation.rawValue
+    return header
+  }
+
+  private func ask(_ header: MessageHeader, _ body: [UInt8]) throws -> MessageHeader {
+    answer = nil
+    now += 1
+    replica.receive(from: ConnectionID(1), header: header, body: body.rawSpan, now: now, into: &effects)
+    try settle()
+    guard let answer else { throw FillError.noReply }
+    return answer
+  }
+
+  /// Performs what the replica asks for until it asks for nothing more.
+  private func settle() throws {
+    while !effects.isEmpty {
+      let due = effects
+      effects.removeAll(keepingCapacity: true)
+      for effect in due { try perform(effect) }
+    }
+  }
+
+  private func perform(_ effect: ReplicaEffect) throws {
+    switch effect {
+    case .io(let request):
+      now += 1
+      replica.complete(request.token, failure: carryOut(request), now: now, into: &effects)
+    case .send(_, let header, _): answer = header
+    case .ready, .stopped: break
+    case .halt(let reason): throw FillError.halted(reason)
+    }
+  }
+
+  private func carryOut(_ request: IORequest) -> StorageError? {
+    do {
+      switch request.direction {
+      case .read: _ = try file.read(request.count, at: request.offset, into: request.buffer)
+      case .write: try file.write(request.count, at: request.offset, from: request.buffer)
+      }
+      return nil
+    } catch { return error }
+  }
+}
