@@ -12,6 +12,8 @@ final class OrderWatcher<Machine: StateMachine> {
   private(set) var messagesSent = 0
 
   private let geometry: Geometry
+  /// What stood in the buffers of the transfers under way when they were asked for; of reads, nothing.
+  private var buffers: [UInt64: (buffer: IOBuffer, checksum: UInt128?)] = [:]
   /// Headers whose prepares are on disk.
   private var prepares: [UInt64: PrepareHeader] = [:]
   /// Prepares that were asked for, by token.
@@ -48,7 +50,9 @@ final class OrderWatcher<Machine: StateMachine> {
     case .effect(.ready):
       if verifiedTerm != termAtOpening + 1 { breach("ready in term \(verifiedTerm)") }
     case .effect(.stopped), .effect(.halt): hasEnded = true
-    case .transferred(let request, let failure): if failure == nil { transferred(request) }
+    case .transferred(let request, let failure):
+      giveBack(request)
+      if failure == nil { transferred(request) }
     }
   }
 
@@ -56,7 +60,25 @@ final class OrderWatcher<Machine: StateMachine> {
     Zone.allCases.last { geometry.offset(of: $0) <= request.offset } ?? .superblock0
   }
 
+  /// A buffer is the device's from when the transfer is asked for until it is complete (the simulated device copies it at
+  /// once, a real one does not).
+  private func lend(_ request: IORequest) {
+    if buffers.values.contains(where: { $0.buffer === request.buffer }) { breach("one buffer in two transfers") }
+    buffers[request.token] = (request.buffer, request.direction == .write ? checksum(of: request) : nil)
+  }
+
+  private func giveBack(_ request: IORequest) {
+    guard let lent = buffers.removeValue(forKey: request.token) else { return }
+    if let before = lent.checksum, before != checksum(of: request) { breach("a buffer was changed during its write") }
+  }
+
+  private func checksum(of request: IORequest) -> UInt128 {
+    let buffer = request.buffer
+    return Checksum.of(buffer.bytes.extracting(0..<request.count), as: .block)
+  }
+
   private func began(_ request: IORequest) {
+    lend(request)
     guard request.direction == .write else { return }
     switch zone(of: request) {
     case .walPrepares: beganPrepare(request)
