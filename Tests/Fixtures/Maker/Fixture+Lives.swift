@@ -1,4 +1,5 @@
 internal import MKraftFormat
+internal import MKraftReplica
 internal import MKraftStorage
 
 /// Files of replicas to which nothing worse has happened than a power cut.
@@ -100,14 +101,20 @@ extension Fixture {
     return replica.storage.cut { token, _ in token != last }
   }
 
-  /// A unit of headers and three prepares in flight, and whatever the seed makes of them.
+  /// Prepare 21 durable; its header and prepares 22 to 24 in flight when the power fails, by the first seed that leaves the
+  /// header unwritten and prepare 22 torn.
   private static func powerCut() throws -> MemoryStorage {
     let replica = try SampleReplica()
     try replica.load()
     try replica.beginRound()
     replica.completeOne()
-    var generator = SplitMix64(seed: 4)
-    return replica.storage.cut(using: &generator)
+    for seed in UInt64(1)...1000 {
+      var generator = SplitMix64(seed: seed)
+      let storage = replica.storage.cut(using: &generator)
+      let journal = try Opening.read(storage).journal
+      if journal.end == .torn && journal.slots[21].disposition == .fixed { return storage }
+    }
+    preconditionFailure("a prepare in flight is torn in two of five cuts")
   }
 
   /// A header rotted beyond the head, and the replica that started then has marked its slot.

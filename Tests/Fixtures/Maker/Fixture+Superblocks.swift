@@ -6,7 +6,9 @@ internal import MKraftStorage
 extension Fixture {
   static var superblocks: [Fixture] {
     [
-      damaged("superblock-copy-damaged") { $0.scramble($0.range(copy: 1).lowerBound + 512..<$0.range(copy: 1).upperBound) },
+      damaged("superblock-copy-damaged") {
+        $0.scramble($0.range(copy: 1).lowerBound + 512..<$0.range(copy: 1).upperBound)
+      },
       damaged("superblock-copy-stale") { $0.put(try running().superblock(), copy: 2) },
       damaged("superblock-copy-misdirected") { $0.copy($0.range(copy: 1), to: $0.range(copy: 2).lowerBound) },
       damaged("superblock-copy-zeroed") { $0.zero($0.range(copy: 3)) },
