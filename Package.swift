@@ -57,7 +57,11 @@ let package = Package(
         dependencies: modules.map { .init(stringLiteral: $0.name) } + [
           "CLinux", "MKraftBuildInfo", argumentParser, system,
         ],
-        swiftSettings: swiftSettings)
+        swiftSettings: swiftSettings),
+      // Makes the files of fixtures/; not part of the product.
+      .executableTarget(
+        name: "fixture-maker", dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica", system],
+        path: "Tests/Fixtures/Maker", swiftSettings: swiftSettings),
     ]
     + modules.map {
       .testTarget(

@@ -45,6 +45,12 @@ public struct Finding: Sendable, Equatable {
 
   public var severity: Severity { kind.severity }
   public var likelyCause: String { ownCause ?? kind.cause }
+
+  /// What to do about it.
+  /// - Parameter startRefused: whether a replica refuses to start on the file, so that it heals nothing.
+  public func next(startRefused: Bool) -> NextStep {
+    startRefused && (kind.next == .start || kind.next == .checkMedium) ? .startLater : kind.next
+  }
 }
 
 extension Finding.Value: CustomStringConvertible {

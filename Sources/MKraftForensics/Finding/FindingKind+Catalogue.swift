@@ -81,7 +81,7 @@ extension FindingKind {
       Entry(
         .degraded, "bytes between two zones, which nobody writes, are not zero",
         cause: "bit rot, or a misdirected write: then what belongs elsewhere is missing there",
-        risk: "nothing lies here, but the medium or the path to it is not sound", next: .verify)
+        risk: "nothing lies here, but the medium or the path to it is not sound", next: .checkMedium)
     case .ioUnitTooSmall:
       Entry(
         .repairable, "the device cannot write units as small as the file's",
@@ -108,7 +108,7 @@ extension FindingKind {
     switch self {
     case .superblockCopyDamaged:
       Entry(
-        .degraded, "a superblock copy is damaged; the others suffice",
+        .degraded, "a superblock copy is damaged",
         cause: "bit rot, or a crash while it was written",
         risk: "one copy less to survive on", next: .start)
     case .superblockCopyStale:
@@ -217,11 +217,11 @@ extension FindingKind {
     case .walPrepareUnusedDamaged:
       Entry(
         .degraded, "a prepare that the log does not need is damaged, and not because of a crash", cause: "bit rot",
-        risk: "nothing: the slot will be overwritten; but the medium is not sound", next: .start)
+        risk: "nothing: the slot will be overwritten; but the medium is not sound", next: .checkMedium)
     case .replySlotDamaged:
       Entry(
         .degraded, "a stored reply to a client is damaged; it follows from the log again",
-        cause: "bit rot, or a misdirected write", risk: "nothing, as long as the log is whole", next: .start)
+        cause: "bit rot, or a misdirected write", risk: "nothing, as long as the log is whole", next: .checkMedium)
     default: preconditionFailure("a finding that a replica gets over")
     }
   }
@@ -250,7 +250,7 @@ extension FindingKind {
       Entry(
         .lost, "an entry is gone from both rings, and nothing tells which entry it was",
         cause: "damage in both rings", risk: "the entry; no other replica's entry can be proven to be the same",
-        next: .dumpWAL)
+        next: .decideOnLog)
     case .walEntryUnexpected:
       Entry(
         .restorable, "an entry is right by itself, but the superblock names another of this op",
@@ -259,12 +259,12 @@ extension FindingKind {
     case .walHeadUndecidable:
       Entry(
         .lost, "both rings are damaged where the log may end: whether there was an entry cannot be told",
-        cause: "damage in both rings", risk: "the last acknowledged entry, if there was one", next: .dumpWAL)
+        cause: "damage in both rings", risk: "the last acknowledged entry, if there was one", next: .decideOnLog)
     case .walChainBroken:
       Entry(
         .lost, "an entry is right by itself, but does not follow the one before it, or the log ends before it may",
         cause: "a lost or misdirected write, or parts of an older file",
-        risk: "which of the entries were acknowledged cannot be told", next: .dumpWAL)
+        risk: "which of the entries were acknowledged cannot be told", next: .decideOnLog)
     default: preconditionFailure("a finding that a replica refuses")
     }
   }

@@ -54,10 +54,12 @@ struct LogFindings {
   /// Whether the slot carries an `unknown` header, which is whole.
   private func isUnknown(_ slot: Int) -> Bool { evidence[slot]?.validHeader?.kind == .unknown }
 
-  /// Whether a prepare of `op` may have been in flight when the replica stopped: it did not stop cleanly, and the pipeline
-  /// reached so far.
+  /// Whether a prepare of `op` may have been in flight when a replica was killed, and so be torn: after the last start, or
+  /// before it, for a torn prepare stays until it is overwritten. At a start the head is recorded as the cut, and earlier
+  /// heads were no higher.
   private func mayBeTorn(_ op: UInt64) -> Bool {
-    superblock.clean == nil && op <= decision.head.op + UInt64(JournalWriter.pendingLimit(geometry))
+    let highest = superblock.clean == nil ? decision.head.op : superblock.cut.op
+    return op <= highest + UInt64(JournalWriter.pendingLimit(geometry))
   }
 
   private func finding(_ kind: FindingKind, slot: Int, op: UInt64) -> Finding {
@@ -66,8 +68,23 @@ struct LogFindings {
     let rule = decision.slots[slot].rule
     return Finding(
       kind, zone: isAboutHeader ? .walHeaders : .walPrepares, slot: slot, op: op,
-      range: isAboutHeader ? headerRange(slot) : prepareRange(slot, seen), expected: expected(kind, seen),
-      actual: seen?.actualChecksum(inHeaderRing: isAboutHeader), evidence: words(seen, rule), cause: seen?.likelyCause)
+      range: isAboutHeader ? headerRange(slot) : prepareRange(slot, op, seen), expected: expected(kind, seen),
+      actual: seen?.actualChecksum(inHeaderRing: isAboutHeader), evidence: evidence(of: kind, seen, rule),
+      cause: seen?.likelyCause)
+  }
+
+  private func evidence(of kind: FindingKind, _ seen: SlotEvidence?, _ rule: RecoveryRow) -> String {
+    switch kind {
+    case .walPrepareUnusedDamaged:
+      return words(
+        seen,
+        "the header shows that no entry of this op was acknowledged; nor was one being written: it is further from "
+          + "every head there was than a pipeline")
+    case .walTailTorn where superblock.clean != nil:
+      return words(seen, rule.evidence + "; that was before the last start")
+    case .walTailLeftover: return words(seen, rule.evidence + "; the log ends at op \(decision.head.op)")
+    default: return words(seen, rule.evidence)
+    }
   }
 
   private func expected(_ kind: FindingKind, _ seen: SlotEvidence?) -> Finding.Value? {
@@ -83,7 +100,8 @@ struct LogFindings {
     let rule = decision.slots[fault.slot].rule
     var finding = Finding(
       kind(of: fault, identity: identity), zone: .walPrepares, slot: fault.slot, op: fault.op,
-      range: prepareRange(fault.slot, seen), evidence: words(seen, rule) + proof(fault), cause: seen?.likelyCause)
+      range: prepareRange(fault.slot, fault.op, seen), evidence: words(seen, rule.evidence) + proof(fault, seen),
+      cause: seen?.likelyCause)
     if let identity { finding.expected = .checksum(identity) }
     finding.actual = actual(seen)
     return finding
@@ -114,21 +132,45 @@ struct LogFindings {
     }
   }
 
-  private func proof(_ fault: JournalFault) -> String {
+  private func proof(_ fault: JournalFault, _ seen: SlotEvidence?) -> String {
     switch fault.kind {
-    case .entryLost: "; the log is known to reach op \(decision.provenOp)"
-    case .chainBroken: "; the head is op \(decision.head.op), the log is known to reach op \(decision.provenOp)"
-    case .superblockStale: "; the superblock's log_term is \(superblock.logTerm)"
-    default: ""
+    case .entryLost:
+      return "; the log is known to reach op \(decision.provenOp)" + namer(of: fault)
+    case .chainBroken:
+      return brokenLink(fault, seen)
+        + "; the head is op \(decision.head.op), the log is known to reach op \(decision.provenOp)"
+    case .superblockStale:
+      let entries = [seen?.validHeader, seen?.validPrepare].compactMap { $0 }.filter { $0.kind == .prepare }
+      let newest = entries.max { ($0.term, $0.op) < ($1.term, $1.op) }
+      let entry = newest.map { "; there is op \($0.op) of term \($0.term)" } ?? ""
+      let clean = superblock.clean.map { ", and it stopped cleanly at op \($0.op)" } ?? ""
+      return entry + "; the superblock's log_term is \(superblock.logTerm)" + clean
+    default: return ""
     }
+  }
+
+  /// What names the entry that is gone.
+  private func namer(of fault: JournalFault) -> String {
+    if fault.expected != nil { return "; the superblock names the entry" }
+    return namedByChild[fault.op] == nil ? "" : "; op \(fault.op + 1) names it as its parent"
+  }
+
+  /// In what the entry does not follow the head, if it stands right above it.
+  private func brokenLink(_ fault: JournalFault, _ seen: SlotEvidence?) -> String {
+    guard let entry = seen?.validPrepare, let broken = entry.brokenChainInvariant(after: decision.head) else {
+      return ""
+    }
+    guard fault.op == decision.head.op + 1 else { return "" }
+    guard broken == .chainParent else { return "; \(broken.name) is broken: \(broken.statement)" }
+    return "; its parent is \(entry.parent.hex), the entry before it is \(decision.head.checksum.hex)"
   }
 
   // MARK: Words and places
 
-  private func words(_ seen: SlotEvidence?, _ rule: RecoveryRow) -> String {
-    guard let seen else { return rule.evidence }
+  private func words(_ seen: SlotEvidence?, _ evidence: String) -> String {
+    guard let seen else { return evidence }
     let troubles = [seen.headerTrouble.map { "header ring: " + $0 }, seen.prepareTrouble.map { "prepare ring: " + $0 }]
-    return ([rule.evidence] + troubles.compactMap { $0 }).joined(separator: "; ")
+    return ([evidence] + troubles.compactMap { $0 }).joined(separator: "; ")
   }
 
   private func headerRange(_ slot: Int) -> Range<UInt64> {
@@ -137,9 +179,9 @@ struct LogFindings {
   }
 
   /// The bytes of the entry, as far as its length is known.
-  private func prepareRange(_ slot: Int, _ seen: SlotEvidence?) -> Range<UInt64> {
+  private func prepareRange(_ slot: Int, _ op: UInt64, _ seen: SlotEvidence?) -> Range<UInt64> {
     let start = geometry.prepareOffset(slot: slot)
-    let header = seen?.validHeader ?? seen?.prepareHeader
+    let header = [seen?.validHeader, seen?.prepareHeader].compactMap { $0 }.first { $0.op == op && $0.kind == .prepare }
     return start..<start + UInt64(header.map { Int($0.size) } ?? PrepareHeader.byteCount)
   }
 }

@@ -5,8 +5,14 @@ public enum NextStep: Sendable, Equatable {
   case nothing
   /// The replica heals it when it starts.
   case start
+  /// The replica heals it when it starts, which other findings forbid.
+  case startLater
+  /// Nothing in the file needs repair, and yet something went wrong.
+  case checkMedium
   case inspectSuperblock
   case dumpWAL
+  /// No entry of another file can be proven to be the right one.
+  case decideOnLog
   case verify
   /// Copy the file to a sound medium before anything else.
   case copyFirst
@@ -17,9 +23,13 @@ public enum NextStep: Sendable, Equatable {
     switch self {
     case .nothing: "nothing to do"
     case .start: "start the replica: it heals this by itself"
+    case .startLater: "settle first what forbids to start; the replica then heals this by itself"
+    case .checkMedium: "nothing in the file needs repair, and a replica serves it; check the medium and the path to it"
     case .inspectSuperblock: "keep the file as it is; look at the superblock copies and decide"
     case .dumpWAL:
       "keep the file as it is; look at the slot, and get the entry from another replica or a backup of this file"
+    case .decideOnLog:
+      "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one"
     case .verify: "verify the file again when no replica runs on it"
     case .copyFirst: "copy the file to a sound medium before anything else: this one fails"
     case .useNewerRelease: "use a release that knows this format; this one must not touch the file"
@@ -30,10 +40,10 @@ public enum NextStep: Sendable, Equatable {
   /// The command to enter next; nil if there is none in this release.
   public func command(path: String, slot: Int? = nil) -> ShellCommand? {
     switch self {
-    case .nothing, .useNewerRelease, .nameTheRightFile, .copyFirst: nil
-    case .start: ShellCommand("start").path(path)
+    case .nothing, .startLater, .useNewerRelease, .nameTheRightFile, .copyFirst: nil
+    case .start, .checkMedium: ShellCommand("start").path(path)
     case .inspectSuperblock: ShellCommand("inspect-superblock").path(path)
-    case .dumpWAL:
+    case .dumpWAL, .decideOnLog:
       slot.map { ShellCommand("dump-wal", "--slot", String($0)).path(path) } ?? ShellCommand("dump-wal").path(path)
     case .verify: ShellCommand("verify-checksums").path(path)
     }

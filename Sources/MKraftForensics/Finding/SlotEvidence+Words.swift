@@ -55,6 +55,8 @@ extension SlotEvidence {
       case .kindUnknown, .checksumMismatch: break
       }
     }
+    if case .beyondEnd = header { return "the file was cut short" }
+    if case .beyondEnd = prepare { return "the file was cut short" }
     if case .unreadable = header { return "a latent sector error" }
     if case .unreadable = prepare { return "a latent sector error" }
     return nil

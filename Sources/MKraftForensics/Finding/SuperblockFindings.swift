@@ -10,7 +10,7 @@ public enum SuperblockFindings {
     switch decision.outcome {
     case .failure(.notFound): return []
     case .failure(let refusal): findings.append(finding(for: refusal, survey))
-    case .success: break
+    case .success(let chosen): findings += readOnly(chosen)
     }
     guard survey.geometry != nil else { return findings }
     let foreign = minority(survey.copies)
@@ -21,11 +21,21 @@ public enum SuperblockFindings {
     return findings
   }
 
+  private static func readOnly(_ chosen: Superblock) -> [Finding] {
+    let unknown = chosen.features.unknownReadOnlyCompatible
+    guard unknown != 0 else { return [] }
+    return [
+      Finding(
+        .featuresReadOnly, actual: .number(unknown), evidence: "bits \(String(unknown, radix: 2)) of features_read_only"
+      )
+    ]
+  }
+
   private static func finding(for refusal: SuperblockDecision.Refusal, _ survey: SuperblockSurvey) -> Finding {
     switch refusal {
     case .notFound: preconditionFailure("dealt with by the caller")
     case .newerFormat:
-      Finding(.formatNewer, evidence: "what stands at the places of superblock copies names a newer format or feature")
+      Finding(.formatNewer, evidence: newer(survey))
     case .identitiesDiffer: Finding(.superblockIdentitiesDiffer, evidence: identities(survey))
     case .fork(let sequence):
       Finding(.superblockFork, evidence: "sequence \(sequence): \(versions(survey, sequence))")
@@ -88,7 +98,8 @@ public enum SuperblockFindings {
     case .violates(let broken):
       let names = broken.elements.map(\.name).joined(separator: ", ")
       return make(.superblockCopyDamaged, nil, .text(names), "the checksum is right; invariants are broken: \(names)")
-    case .allZero: return make(.superblockCopyDamaged, nil, .text(defect.name), "every byte is zero")
+    case .allZero:
+      return make(.superblockCopyDamaged, nil, .text(defect.name), "every byte is zero: never written, or wiped")
     case .magicMismatch:
       return make(.superblockCopyDamaged, nil, .text(defect.name), "it does not begin as a superblock does")
     case .versionUnknown(let version):
@@ -105,6 +116,13 @@ public enum SuperblockFindings {
     func votes(_ superblock: Superblock) -> Int { valid.count { $0.1.isSameFile(as: superblock) } }
     let most = valid.map { votes($0.1) }.max() ?? 0
     return valid.filter { votes($0.1) < most }.map(\.0)
+  }
+
+  private static func newer(_ survey: SuperblockSurvey) -> String {
+    for (copy, observation) in survey.copies.enumerated() {
+      if case .damaged(let defect) = observation, defect.isNewerFormat { return "copy \(copy): \(defect.explanation)" }
+    }
+    return "what stands at the places of superblock copies names a newer format or feature"
   }
 
   private static func identities(_ survey: SuperblockSurvey) -> String {

@@ -97,13 +97,6 @@ public struct Verification {
           .fileOverLong, range: expected..<byteCount, expected: .number(expected), actual: .number(byteCount),
           evidence: "the file has \(byteCount) bytes, the superblock names \(expected)"))
     }
-    let unknown = superblock.features.unknownReadOnlyCompatible
-    if unknown != 0 {
-      log.add(
-        Finding(
-          .featuresReadOnly, actual: .number(unknown),
-          evidence: "bits \(String(unknown, radix: 2)) of features_read_only"))
-    }
     let count = superblock.members.count
     if count > 1 {
       log.add(

@@ -40,6 +40,8 @@ public struct SuperblockDecision: Sendable {
     case stale
     /// The beginning of an update that was never acknowledged.
     case unacknowledged
+    /// Right by itself, while none can be chosen.
+    case valid
     case misdirected
     /// A newer release's.
     case newer
@@ -166,7 +168,7 @@ public struct SuperblockDecision: Sendable {
         superblock.sequence == chosen.sequence
           ? .current : superblock.sequence < chosen.sequence ? .stale : .unacknowledged
       } else {
-        .stale
+        .valid
       }
     }
   }

@@ -37,7 +37,8 @@ extension LogDump {
       // What is said of the whole log hangs on every body.
       json.field("is_conditional", inspection.unverifiedBodies > 0)
     }
-    json.array("findings") { for finding in findings { json.finding(finding) } }
+    let isRefused = !decision.serves || !inspection.source.isChosen
+    json.array("findings") { for finding in findings { json.finding(finding, startRefused: isRefused) } }
   }
 
   func write(_ row: LogRow, to json: JSONWriter) {

@@ -32,7 +32,8 @@ extension SuperblockPage {
         }
       }
     }
-    json.array("findings") { for finding in findings { json.finding(finding) } }
+    let isRefused = inspection.decision.chosen == nil
+    json.array("findings") { for finding in findings { json.finding(finding, startRefused: isRefused) } }
   }
 
   private func writeDecision(to json: JSONWriter) {

@@ -22,7 +22,8 @@ extension JSONWriter {
         }
       }
     }
-    array("findings") { for finding in report.findings { self.finding(finding) } }
+    let isRefused = report.verdict.start.reason != nil
+    array("findings") { for finding in report.findings { self.finding(finding, startRefused: isRefused) } }
     field("exit", report.verdict.exitCode)
   }
 
@@ -87,7 +88,7 @@ extension JSONWriter {
   }
 
   /// A finding, with what its kind says of it.
-  func finding(_ finding: Finding) {
+  func finding(_ finding: Finding, startRefused: Bool) {
     object {
       field("name", finding.kind.name)
       field("severity", finding.severity.rawValue)
@@ -104,7 +105,7 @@ extension JSONWriter {
       field("meaning", finding.kind.meaning)
       field("likely_cause", finding.likelyCause)
       field("risk", finding.kind.risk)
-      field("next", finding.kind.next.words)
+      field("next", finding.next(startRefused: startRefused).words)
     }
   }
 }

@@ -52,7 +52,7 @@ struct ReadyReport {
     json.field("finding_count", healing.count)
     json.array("findings") {
       for finding in healing.findings {
-        json.finding(finding)
+        json.finding(finding, startRefused: false)
       }
     }
   }

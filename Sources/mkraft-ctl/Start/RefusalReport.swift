@@ -51,7 +51,7 @@ struct RefusalReport {
     json.field("finding_count", verification.findingCount)
     json.array("findings") {
       for finding in verification.findings {
-        json.finding(finding)
+        json.finding(finding, startRefused: true)
       }
     }
     json.field("next", next?.description)
