@@ -111,7 +111,10 @@ struct Simulation {
   private mutating func checkAfterCut() throws {
     let opening: Opening
     do { opening = try Opening.read(storage) } catch {
-      return violate("refused after a cut: \(error)")
+      if case .journal(let decision) = error {
+        violate("the log has \(decision.faults.map { "\($0.kind) at \($0.op)" })")
+      }
+      return violate("refused after a cut: \(error.name)")
     }
     if opening.journal.end == .torn { totals.tornTails += 1 }
     let highest = clients.map(\.highestAcknowledgedOp).max() ?? 0

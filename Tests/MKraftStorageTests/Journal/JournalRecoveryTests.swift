@@ -170,6 +170,31 @@ import Testing
     }
   }
 
+  /// The header of the prepare is whole: only the body's own checksum shows it.
+  @Test func rottenBody() {
+    let journal = SampleJournal(head: 20)
+    let last = journal.geometry.prepareOffset(slot: 12) + UInt64(journal.header(12).size) - 1
+    #expect(journal.header(12).bodyByteCount > 0)
+    journal.storage.flipBit(at: last * 8)
+    #expect(journal.faults() == ["12 prepare-corrupt"])
+  }
+
+  /// Op, term, timestamp and commit stamp would do: only the parent shows that the entry follows another one of op 20.
+  @Test func childOfAnotherEntry() {
+    let tail = SampleJournal(head: 20)
+    let other = SampleEntry(after: tail.header(19), term: 1, commit: tail.header(20).commit, body: [1])
+    #expect(other.header.checksum != tail.header(20).checksum && other.header.timestamp == tail.header(20).timestamp)
+    let stray = SampleEntry(after: other.header, term: 1)
+    tail.putPrepare(stray)
+    let decision = tail.decide()
+    #expect(decision.serves && decision.head.op == 20 && decision.end == .unchained)
+    #expect(tail.disposition(decision, 21) == .cut)
+
+    let log = SampleJournal(head: 20)
+    log.put(stray)
+    #expect(log.faults() == ["21 chain-broken"])
+  }
+
   @Test func rottenOrLostHeader() {
     for op in [1, 12, 20] {
       for kind in [FaultAtRest.Kind.zero, .flip, .garbage, .unreadable, .stale] {
