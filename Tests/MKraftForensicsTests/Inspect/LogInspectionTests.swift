@@ -83,7 +83,7 @@ import Testing
   /// It says of the log what verification says, and shows every slot whatever the damage.
   @Test func agreesWithVerification() throws {
     let others: Set<FindingKind> = [
-      .rangeUnreadable, .featuresReadOnly, .fileOverLong, .fileTruncated, .gapNotZero, .ioUnitTooSmall, .liveFile,
+      .rangeUnreadable, .fileOverLong, .fileTruncated, .gapNotZero, .ioUnitTooSmall, .liveFile,
       .replySlotDamaged, .otherMembers,
     ]
     var read = 0

@@ -161,7 +161,7 @@ import Testing
   /// It says of superblocks what verification says.
   @Test func agreesWithVerification() throws {
     let others: Set<FindingKind> = [
-      .rangeUnreadable, .featuresReadOnly, .fileOverLong, .gapNotZero, .ioUnitTooSmall, .liveFile, .replySlotDamaged,
+      .rangeUnreadable, .fileOverLong, .gapNotZero, .ioUnitTooSmall, .liveFile, .replySlotDamaged,
       .superblockRolledBack, .otherMembers,
     ]
     for scenario in Scenario.all {
