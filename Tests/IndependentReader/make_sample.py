@@ -5,6 +5,7 @@
 
 Takes only checksum() from the reader; every offset is written here again.
 """
+import copy
 import gzip
 import json
 import os
@@ -206,9 +207,9 @@ def few(n=5):
 def samples():
     """name to (file, expectation): a part of the decision and of the slots by op."""
     out = {}
-    out["fresh"] = File(), dict(head="0", end="1", tail_start="1", faults=[])
+    out["fresh"] = File(), dict(head="0", end="blank", tail_start="1", faults=[])
     f, h, _ = few()
-    out["few"] = f, dict(head="5", end="6", tail_start="6", faults=[], commit_known="4",
+    out["few"] = f, dict(head="5", end="blank", tail_start="6", faults=[], commit_max="4",
                          cases={5: ("intact", "kept"), 6: ("blank", "blank"), 64: ("blank", "blank")})
 
     f, h, bodies = few()           # op 6: both blocks, header not written; op 7: half
@@ -217,7 +218,7 @@ def samples():
     f.prepare(6, h6 + b6)
     h7 = prepare(7, sum_of(h6), commit=5, body=bytes(2000))
     f.prepare(7, (h7 + b"\1" * 2000)[:1024])
-    out["torn"] = f, dict(head="6", end="7", tail_start="6", faults=[], commit_known="5",
+    out["torn"] = f, dict(head="6", end="torn", tail_start="6", faults=[], commit_max="5",
                           cases={6: ("header-behind", "fixed"), 7: ("torn", "cut")})
 
     f, h, _ = few()                # op 3's body rots, op 4's header rots
@@ -229,20 +230,19 @@ def samples():
     f, h, _ = few()                # both rings rot at the acknowledged head
     f.flip(f.z[1] + 256 * 5 + 100)
     f.flip(f.z[3] + 4096 * 5 + 100)
-    out["head-undecidable"] = f, dict(head="4", end="5", tail_start="6", proven_to="4",
+    out["head-undecidable"] = f, dict(head="4", end="vacant", tail_start="6", proven_op="4",
                                       faults=[("5", "head-undecidable")])
 
     f, h, _ = few()                # the same in the middle
     f.flip(f.z[1] + 256 * 3 + 100)
     f.flip(f.z[3] + 4096 * 3 + 100)
-    out["entry-lost"] = f, dict(head="2", end="3", proven_to="5", faults=[("3", "entry-lost")])
+    out["entry-lost"] = f, dict(head="2", end="vacant", proven_op="5", faults=[("3", "entry-lost")])
 
     f, h, _ = few()                # cut at 4 in term 2: entry 5 of term 1 is void
     f.superblocks(superblock(f.g, sequence=3, parent=5, virgin=0, term=2, log_term=2,
                              cut=h[4], suffix=h[1:5]))
     n5 = prepare(5, sum_of(h[4]), term=2, commit=4, operation=2)
     out["void"] = f, dict(head="4", tail_start="5", faults=[], cases={5: ("blank", "blank")})
-    import copy
     f2 = copy.deepcopy(f)
     f2.entry(n5)
     out["void-replaced"] = f2, dict(head="5", faults=[], cases={5: ("intact", "kept")})
@@ -250,7 +250,7 @@ def samples():
     f, h, _ = few()                # clean stop at 5, and rot there
     f.superblocks(superblock(f.g, sequence=3, parent=5, virgin=0, term=1, log_term=1,
                              clean=1, clean_head=h[5], commit_max=5))
-    out["clean"] = f, dict(head="5", end="6", ended_by="clean", faults=[])
+    out["clean"] = f, dict(head="5", end="clean-stop", faults=[])
     f = copy.deepcopy(f)
     f.flip(f.z[1] + 256 * 5 + 100)
     f.flip(f.z[3] + 4096 * 5 + 100)
@@ -263,7 +263,7 @@ def samples():
 
     f, h, _ = few()                # a full ring: 64 entries after the checkpoint
     f, h, _ = few(64)
-    out["full"] = f, dict(head="64", end=None, tail_start=None, faults=[])
+    out["full"] = f, dict(head="64", end="full", tail_start=None, faults=[])
 
     f, h, _ = few()                # a blank in both rings where the log is proven to go on
     f.header(3, placeholder(3, 3))
@@ -283,7 +283,7 @@ def samples():
     out["chain-broken"] = f, dict(head="3", faults=[("4", "chain-broken"), ("5", "chain-broken")])
     f, h, _ = few()
     f.prepare(6, prepare(6, 999, commit=5))
-    out["leftover"] = f, dict(head="5", end="6", ended_by="leftover", faults=[],
+    out["leftover"] = f, dict(head="5", end="unchained", faults=[],
                               cases={6: ("header-behind", "cut")})
 
     # superblocks
@@ -291,7 +291,7 @@ def samples():
     f.flip(0x3000)
     f.flip(f.z[2] + 30)
     out["two-copies-damaged"] = f, dict(head="5", states=[
-        "checksum-mismatch", "magic-mismatch", "valid", "valid"], refused=None)
+        "damaged checksum-mismatch", "damaged magic-mismatch", "current", "current"], refused=None)
     f, h, _ = few()
     for k in range(3):
         f.flip(f.z[2 * k] + 500)
@@ -311,24 +311,69 @@ def samples():
     out["fork"] = f, dict(refused="superblock-fork")
     f, h, _ = few()
     f.b[:16384] = with_copy(old, 2)
-    out["misdirected"] = f, dict(head="5", states=["misdirected", "valid", "valid", "valid"])
+    out["misdirected"] = f, dict(head="5", states=["misdirected", "current", "current", "current"])
     f, h, _ = few()
     b = bytearray(old)
     put(b, 32, 4, 2)
     f.superblocks(seal(b, 24, 1))
-    out["newer"] = f, dict(refused="format-newer", states=["version-unknown"])
+    out["newer"] = f, dict(refused="format-newer", states=["newer version-unknown"])
     f, h, _ = few()
     b = bytearray(old)
     put(b, 400, 4, 2)
     b[163] = 9
     f.superblocks(seal(b, 24, 1), [1])
-    out["invariants"] = f, dict(head="5", states=["valid", "invariant-broken", "valid", "valid"])
+    out["invariants"] = f, dict(head="5", states=["current", "damaged invariant-broken", "current", "current"])
     f = File()
     f.superblocks(superblock(f.g, voters=3))
     out["several"] = f, dict(tail_start="1")
     f, h, _ = few()
     f.b = f.b[:3145728 + 5 * 4096]
     out["cut-short"] = f, dict(refused=None, faults=[("5", "prepare-corrupt")], head="4")
+    out.update(borders(superblock_of_few=dict(sequence=2, parent=sum_of(superblock(SMALLEST)),
+                                              virgin=0, term=1, log_term=1)))
+    return out
+
+
+def borders(superblock_of_few):
+    """Where two rules of the page meet; each of these is decided by one word of it."""
+    out = {}
+
+    def field(**bytes_at):                           # a superblock of few() with bytes changed
+        f, h, _ = few()
+        b = bytearray(superblock(f.g, **superblock_of_few))
+        for at, data in bytes_at.items():
+            b[int(at[2:]):int(at[2:]) + len(data)] = data
+        f.superblocks(seal(b, 24, 1))
+        return f
+
+    f, h, _ = few()                # an unknown header at the cut itself is no vacated one
+    f.superblocks(superblock(f.g, **superblock_of_few, cut=h[5]))
+    f.header(5, placeholder(5, 4))
+    f.header(6, placeholder(6, 4))
+    out["unknown-at-cut"] = f, dict(head="5", tail_start="6", faults=[], cases={
+        5: ("header-corrupt", "fixed"), 6: ("vacated", "blank")})
+    f, h, _ = few(64)              # proven beyond a full ring: the fault has no slot
+    f.superblocks(superblock(f.g, **superblock_of_few, commit_max=70))
+    out["full-and-on"] = f, dict(head="64", end="full", faults=[("65", "entry-lost")])
+    f, h, _ = few()                # the cut speaks before the clean head
+    other = prepare(5, sum_of(h[4]), commit=4, body=b"another")
+    f.superblocks(superblock(f.g, **superblock_of_few, cut=h[5], clean=1, clean_head=other))
+    out["cut-before-clean"] = copy.deepcopy(f), dict(head="5", end="clean-stop", faults=[])
+    f.superblocks(superblock(f.g, **superblock_of_few, cut=other, clean=1, clean_head=h[5]))
+    out["entry-unexpected"] = copy.deepcopy(f), dict(head="4", faults=[("5", "entry-unexpected")])
+    f, h, _ = few()                # its commit falls
+    f.entry(prepare(6, sum_of(h[5]), commit=3, operation=2))
+    out["commit-falls"] = f, dict(head="5", faults=[("6", "chain-broken")])
+    f, h, _ = few()                # its timestamp is the same
+    f.entry(prepare(6, sum_of(h[5]), commit=5, operation=2, timestamp=1700000000000000005))
+    out["timestamp-stays"] = f, dict(head="5", faults=[("6", "chain-broken")])
+    for name, f, broken in (
+            ("quorum-zero", field(at163=b"\0"), ["quorum-range"]),
+            ("no-voter", field(at161=b"\0\1"), ["member-list"]),
+            ("clean-neither", field(at166=b"\2", at304=b"\5"), ["superblock-flags"])):
+        out[name] = f, dict(refused="superblock-not-found", broken=broken)
+    out["version-zero"] = field(at32=bytes(4)), dict(
+        refused="superblock-not-found", states=["damaged version-unknown"])
     return out
 
 
@@ -377,7 +422,10 @@ def main(directory):
                 for op, pair in value.items():
                     check("%s op %d" % (name, op), got[op], pair)
             elif key == "states":
-                check(name + " states", [x["state"] for x in s["homes"]][:len(value)], value)
+                got = [" ".join(filter(None, (x["state"], x["defect"]))) for x in s["homes"]]
+                check(name + " states", got[:len(value)], value)
+            elif key == "broken":
+                check(name + " broken", s["homes"][0]["broken"], value)
             elif key == "refused":
                 check(name + " refused", s["refused"], value)
             elif key == "sequence":

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Independent reader of mkraft data files, format version 1.
 
-Written from mkraft-data-file(5) alone, by someone who had not seen mkraft's
-source. Python 3 and its standard library; libxxhash.so.0 is used if present.
+Written from mkraft-data-file(5) alone; README.md says how it came about and how
+it is kept. Python 3 and its standard library; libxxhash.so.0 is used if present.
 
     reader.py superblocks FILE    the four copies, and the one that is chosen
     reader.py wal FILE            every slot of both rings, and the decision
@@ -11,8 +11,6 @@ source. Python 3 and its standard library; libxxhash.so.0 is used if present.
 Prints JSON. Integers of 64 bits and more are decimal strings, ids and
 checksums 32 hexadecimal digits. FILE may be compressed (name ends in .gz).
 Exit status: 0 printed, 1 a vector is wrong, 2 FILE cannot be opened.
-
-Places marked GUESS are those where the page leaves room.
 """
 import ctypes
 import json
@@ -281,8 +279,8 @@ def show(table, data):
         elif name == "checkpoint_header":
             out[name] = show(PREPARE_HEADER, raw)
         elif name == "suffix":
-            out[name] = [show(PREPARE_HEADER, raw[i:i + HEADER]) for i in range(0, 8192, HEADER)
-                         if any(raw[i:i + HEADER])]
+            out[name] = [show(PREPARE_HEADER, raw[i:i + HEADER])
+                         if any(raw[i:i + HEADER]) else None for i in range(0, 8192, HEADER)]
         elif size == 32:
             out[name] = show(REFERENCE, raw)
         else:
@@ -407,11 +405,11 @@ def judge_header(raw, cluster=None, slot=None, slot_count=None, message_size=Non
     h = decode(PREPARE_HEADER, raw)
     if not reserved_zero(PREPARE_HEADER, raw, ("nonce", "tag", "reserved")):
         return "header-reserved-zero"
-    if not 256 <= h["size"] <= 1048576:              # GUESS: of all three kinds
+    if not 256 <= h["size"] <= 1048576:
         return "header-size"
     if kind != PREPARE:
         if h["size"] != 256 or any(v for k, v in h.items() if k not in (
-                "checksum", "cluster", "op", "size", "kind")):
+                "checksum", "cluster", "op", "size", "kind")) or h["op"] >= 1 << 32:
             return "header-placeholder-empty"
     else:
         if h["operation"] == 0:
@@ -420,6 +418,8 @@ def judge_header(raw, cluster=None, slot=None, slot_count=None, message_size=Non
             return "header-root-op"
         if not (h["commit"] < h["op"] or h["commit"] == h["op"] == 0):
             return "header-commit-below-op"
+        if max(h["op"], h["term"], h["timestamp"]) >= 1 << 63:
+            return "header-numbers"
     if cluster is not None and h["cluster"] != cluster:
         return "header-cluster"
     if slot is not None and (h["op"] % slot_count if kind == PREPARE else h["op"]) != slot:
@@ -430,9 +430,6 @@ def judge_header(raw, cluster=None, slot=None, slot_count=None, message_size=Non
 
 
 # -------------------------------------------------------------- SUPERBLOCK
-
-NEWER = ("version-unknown", "checksum-algorithm-unknown", "features-unknown")
-
 
 def power_of_two(n):
     return n > 0 and n & (n - 1) == 0
@@ -452,7 +449,7 @@ def invariants(raw, f):
     size = f["message_size"]
 
     def entry(h):
-        return h[208] == PREPARE and judge_header(h, f["cluster"], message_size=size) is None
+        return h[208] == PREPARE and judge_header(h, f["cluster"]) is None
 
     geometry = {
         "geometry-io-unit": power_of_two(f["io_unit"]) and 4096 <= f["io_unit"] <= 65536,
@@ -469,15 +466,24 @@ def invariants(raw, f):
         "geometry-block-size": power_of_two(f["block_size"])
         and 16384 <= f["block_size"] <= 1048576 and f["block_size"] >= f["io_unit"],
         "geometry-grid-blocks": 1 <= f["grid_blocks_max"] <= 67108864}
-    storage = None
-    if all(geometry.values()):                      # GUESS: else it is not asked
-        blocks = cp["storage_size"] - Geometry(f).grid
-        storage = (blocks >= 0 and blocks % f["block_size"] == 0
-                   and blocks // f["block_size"] <= f["grid_blocks_max"])
+    storage = references = None
+    if all(geometry.values()):
+        room = cp["storage_size"] - Geometry(f).grid
+        storage = (room >= 0 and room % f["block_size"] == 0
+                   and room // f["block_size"] <= f["grid_blocks_max"])
+    if storage:
+        found = [decode(REFERENCE, cp[k]) for k in ("tree_root", "acquired", "released", "sessions")]
+        references = all(not any(x.values()) or 1 <= x["address"] <= room // f["block_size"]
+                         for x in found)
+    clean, not_clean = f["clean"] == 1, f["clean"] == 0
+    quorums = all(1 <= f[k] <= max(voters, 1) for k in ("quorum_replication", "quorum_election"))
     return {
         "superblock-reserved-zero": reserved_zero(SUPERBLOCK, raw)
         and reserved_zero(CHECKPOINT, cp_raw),
         "superblock-sequence": f["sequence"] >= 1,
+        "superblock-numbers": max(
+            f["sequence"], f["term"], f["commit_max"], f["cut_op"], f["clean_op"] if clean else 0,
+            f["sync_op_max"]) < 1 << 63,
         "superblock-parent": (f["parent"] == 0) == (f["sequence"] == 1),
         "superblock-flags": f["virgin"] <= 1 and f["clean"] <= 1,
         "superblock-suffix": n <= 32 and all(map(entry, suffix[:n]))
@@ -489,23 +495,26 @@ def invariants(raw, f):
             cp["checkpoint_id"] == checksum(cp_raw[32:], KINDS["checkpoint"]),
         "commit-max-at-least-checkpoint": f["commit_max"] >= ch["op"],
         "log-term-at-most-term": f["log_term"] <= f["term"],
-        "cut-term-at-most-log-term": f["cut_term"] <= f["log_term"],
+        "log-term-covers-log": max(
+            f["cut_term"], f["clean_term"] if clean else 0, ch["term"]) <= f["log_term"],
         "cut-checksum": f["cut_checksum"] != 0 and (not named or tuple(
             named[-1][k] for k in ("op", "term", "checksum")) == (
             f["cut_op"], f["cut_term"], f["cut_checksum"])),
-        "clean-head": f["clean_op"] >= f["cut_op"] and f["clean_checksum"] != 0 if f["clean"]
-        else f["clean_op"] == f["clean_term"] == f["clean_checksum"] == 0,
+        "clean-head": f["clean_op"] >= f["cut_op"] and f["clean_checksum"] != 0 if clean
+        else not not_clean or f["clean_op"] == f["clean_term"] == f["clean_checksum"] == 0,
         "sync-range": f["sync_op_min"] <= f["sync_op_max"],
         "storage-size": storage,
+        "superblock-references": references,
+        "identity-not-zero": f["cluster"] != 0 and f["file_id"] != 0,
         "replica-index": f["replica"] < min(count, 16) and f["member"] == members[f["replica"]],
-        "member-list": 1 <= count <= 16 and 0 not in used and len(set(used)) == len(used)
+        "member-list": voters >= 1 and count <= 16 and 0 not in used and len(set(used)) == len(used)
         and not any(members[count:]),
         "voted-for-member": f["voted_for"] == 0 or f["configuration_epoch"] != 0
         or f["voted_for"] in members[:voters],
-        "quorum-range": 1 <= f["quorum_replication"] <= voters
-        and 1 <= f["quorum_election"] <= voters,
-        "quorums-intersect": f["quorum_replication"] + f["quorum_election"] > voters,
-        "election-quorums-intersect": 2 * f["quorum_election"] > voters,
+        "quorum-range": quorums,
+        "quorums-intersect":
+            f["quorum_replication"] + f["quorum_election"] > voters if quorums else None,
+        "election-quorums-intersect": 2 * f["quorum_election"] > voters if quorums else None,
         **geometry}
 
 
@@ -517,7 +526,12 @@ class Copy:
         self.raw, self.error = image.read(offset, SB_SIZE)
         self.fields, self.invariants, self.geometry = {}, {}, None
         self.sums = {}
-        self.state = self._judge()
+        if self.raw is None:
+            self.defect = None
+            self.state = "missing" if self.error == "end-of-file" else "unreadable"
+        else:
+            self.defect = self._judge()
+            self.state = "newer" if self._newer() else "damaged" if self.defect else "valid"
         # valid, but not at the home of its own number: it does not count
         if self.state == "valid" and self.geometry.homes[self.fields["copy"]] != offset:
             self.state = "misdirected"
@@ -525,14 +539,12 @@ class Copy:
 
     def _judge(self):
         raw = self.raw
-        if raw is None:
-            return "unreadable"                     # GUESS: the page has no name for it
         if not any(raw):
             return "all-zero"
         if raw[24:32] != MAGIC:
             return "magic-mismatch"
         f = self.fields = decode(SUPERBLOCK, raw)
-        found = checksum(raw[24:], KINDS["superblock"])   # GUESS: whatever the kind byte
+        found = checksum(raw[24:], KINDS["superblock"])
         self.sums["checksum"] = {"computed": "%032x" % found, "right": found == f["checksum"]}
         if found != f["checksum"]:
             return ("version-unknown" if f["format_version"] > 1 else
@@ -555,17 +567,23 @@ class Copy:
         if False in self.invariants.values():
             return "invariant-broken"
         self.geometry = Geometry(f)
-        return "valid"
+        return None
+
+    def _newer(self):
+        return (self.defect == "version-unknown" and self.fields["format_version"] > 1
+                or self.defect == "checksum-algorithm-unknown"
+                and self.fields["checksum_algorithm"] > 1
+                or self.defect == "features-unknown")
 
     @property
     def same_file(self):
         return tuple(self.fields[k] for k in IDENTITY), self.geometry.key
 
-    def show(self):
-        out = {"offset": str(self.offset), "state": self.state}
+    def show(self, state=None):
+        out = {"offset": str(self.offset), "state": state or self.state, "defect": self.defect}
         if self.error:
             out["error"] = self.error
-        if self.state == "invariant-broken":
+        if self.defect == "invariant-broken":
             out["broken"] = [k for k, v in self.invariants.items() if v is False]
         if self.state == "misdirected":
             out["home"] = str(self.geometry.homes[self.fields["copy"]])
@@ -573,9 +591,7 @@ class Copy:
         if self.fields:
             out["checksums"] = self.sums
             # of a newer format only the frozen prefix has a meaning
-            out["fields"] = show(SUPERBLOCK[:10] if self.state in NEWER else SUPERBLOCK, self.raw)
-        if self.invariants:
-            out["invariants"] = self.invariants
+            out["fields"] = show(SUPERBLOCK[:10] if self.state == "newer" else SUPERBLOCK, self.raw)
         return out
 
 
@@ -599,9 +615,8 @@ class Superblocks:
             self.homes = first.geometry.homes
             for home in self.homes:
                 places.setdefault(home, Copy(image, home))
-            valid = [c for c in places.values() if c.state in ("valid", "misdirected")]
-            if (sum(c.counts for c in valid) < 2
-                    or len({c.same_file for c in valid}) > 1):
+            counting = [c for c in places.values() if c.counts]
+            if len(counting) < 3 or len({c.same_file for c in counting}) > 1:
                 self.homes = None
         if self.homes is None:
             self.scanned = True
@@ -617,53 +632,63 @@ class Superblocks:
 
     def _scan(self):
         image, places = self.image, {}
-        end, at, found = min(image.length, SCAN_END), 0, False
+        end, at = min(image.length, SCAN_END), 0
         while at < end:
-            prefix, _ = image.read(at, 64)
+            prefix, _ = image.read(at, 4096)
             if prefix and prefix[24:32] == MAGIC:
                 c = places[at] = Copy(image, at)
-                if c.counts and not found:
-                    found, end = True, min(end, c.geometry.grid)
+                if c.counts:
+                    end = min(end, c.geometry.grid)
             at += MIB
         return places
 
     def _choose(self):
-        copies = sorted(self.counting, key=lambda c: c.fields["copy"])
-        newer = [c for c in self.places if c.state in NEWER]
-        if len({c.same_file for c in copies}) > 1:
+        newer = [c for c in self.places if c.state == "newer"]
+        if len({c.same_file for c in self.counting}) > 1:
             return self._refuse("superblock-identities-differ",
                                 "two copies differ in cluster, member, file_id or geometry")
-        sums = {}
-        for c in copies:
-            sums.setdefault(c.fields["sequence"], {}).setdefault(c.fields["checksum"], []).append(c)
-        if any(len(group) > 1 for group in sums.values()):
-            return self._refuse("superblock-fork",
-                                "two copies have one sequence and different checksums")
-        if not copies:
+        if not self.counting:
             if newer:
                 return self._refuse("format-newer", "no copy counts, and one is of a newer format")
             return self._refuse("superblock-not-found", "no copy counts")
-        held = {seq: list(group.values())[0] for seq, group in sums.items()}
-        quorum = [seq for seq, group in held.items() if len({c.fields["copy"] for c in group}) >= 2]
+        one = self.counting[0].same_file
+        witnesses = [c for c in self.places if c.offset in self.homes
+                     and (c.counts or c.state == "misdirected" and c.same_file == one)]
+        sums = {}
+        for c in witnesses:
+            if sums.setdefault(c.fields["sequence"], c.fields["checksum"]) != c.fields["checksum"]:
+                return self._refuse("superblock-fork",
+                                    "two copies have one sequence and different checksums")
+        if sum(c.offset in self.homes for c in newer) >= 2:
+            return self._refuse("format-newer", "two homes hold a newer format")
+        held = {}
+        for c in self.counting:
+            held.setdefault(c.fields["sequence"], []).append(c)
+        quorum = [seq for seq, group in held.items() if len(group) >= 2]
         if not quorum:
-            if any(c.offset in (self.homes or []) for c in newer):
-                return self._refuse("format-newer", "no two copies hold one superblock, and a home "
-                                    "holds a newer format")
             return self._refuse("superblock-quorum-lost", "no two copies hold one superblock")
         best = max(quorum)
         chosen = held[best][0].fields
-        if max(held) > best + 1:
-            return self._refuse("superblock-copy-ahead", "sequence %d is held by %d copies, and a "
-                                "copy has %d" % (best, len(held[best]), max(held)))
-        for seq, group in held.items():
-            f = group[0].fields
-            if (seq == best + 1 and f["parent"] != chosen["checksum"]
-                    or seq == best - 1 and f["checksum"] != chosen["parent"]):
+        for c in witnesses:
+            f = c.fields
+            if f["sequence"] > best + 1:
+                return self._refuse("superblock-copy-ahead", "sequence %d is chosen by two copies, "
+                                    "and one has %d" % (best, f["sequence"]))
+            if (f["sequence"] == best + 1 and f["parent"] != chosen["checksum"]
+                    or f["sequence"] == best - 1 and f["checksum"] != chosen["parent"]):
                 return self._refuse("superblock-not-linked", "sequences %d and %d are not linked by "
-                                    "parent" % (best, seq))
+                                    "parent" % (best, f["sequence"]))
         self.chosen = held[best][0]
         self.reason = "sequence %d is the highest that at least two copies hold: %s" % (
             best, ", ".join(str(c.fields["copy"]) for c in held[best]))
+
+    def representative(self):
+        """The copy to list the rings by: the chosen one, else the newest of the first one's file."""
+        if self.chosen:
+            return self.chosen
+        seen = self.counting or [c for c in self.places if c.state == "misdirected"]
+        seen = [c for c in seen if c.same_file == seen[0].same_file]
+        return max(seen, key=lambda c: c.fields["sequence"]) if seen else None
 
     def _refuse(self, name, reason):
         self.refused, self.reason = name, reason
@@ -688,15 +713,14 @@ class Superblocks:
             if self.chosen.fields["features_read_only"]:
                 warn("an unknown read-only feature: do not write")
             for c in self.places:
-                if c.state in NEWER:
+                if c.state == "newer":
                     warn("the copy at %d is of a newer format and counts as damaged" % c.offset)
 
-    def role(self, c):
+    def listed_state(self, c):
         if not c.counts or not self.chosen:
-            return None
+            return c.state
         d = c.fields["sequence"] - self.chosen.fields["sequence"]
-        return ("chosen" if d == 0 else "ahead: beginning of an unacknowledged update" if d > 0
-                else "older")
+        return "current" if d == 0 else "unacknowledged" if d > 0 else "stale"
 
     def show(self):
         homes = []
@@ -704,16 +728,16 @@ class Superblocks:
         for k in range(4):
             at = self.homes[k] if self.homes else 0 if k == 0 else None
             if at is None:                           # no geometry, so no home is known
-                homes.append({"copy_home": k, "offset": None, "state": "home-unknown"})
                 continue
             c = by_offset.get(at) or Copy(self.image, at)
-            homes.append({"copy_home": k, "role": self.role(c), **c.show()})
+            homes.append({"home_of_copy": k, **c.show(self.listed_state(c))})
         known = set(self.homes or [0])
         bounds = [(c.fields["term"], c.fields["commit_max"], decode(
             PREPARE_HEADER, c.fields["checkpoint"][256:])["op"]) for c in self.counting]
         return {
             "file_length": str(self.image.length), "scanned": self.scanned, "homes": homes,
-            "elsewhere": [c.show() for c in self.places if c.offset not in known],
+            "elsewhere": [c.show(self.listed_state(c)) for c in self.places
+                          if c.offset not in known],
             "chosen": None if not self.chosen else {
                 "sequence": str(self.chosen.fields["sequence"]),
                 "checksum": "%032x" % self.chosen.fields["checksum"],
@@ -762,68 +786,55 @@ def find_case(header, prepare, same):
 class Slot:
     """What was found in one slot of both rings. Keeps only the headers of entries."""
     __slots__ = ("op", "slot", "hstate", "hdefect", "hraw", "pstate", "pdefect", "praw",
-                 "case", "decides", "disposition")
+                 "case", "in_tail", "decides", "disposition", "fault")
 
 
 class Log:
     def __init__(self, superblocks):
         self.image, self.blocks = superblocks.image, superblocks
         self.warnings = []
-        sb = superblocks.chosen
-        self.decidable = sb is not None
-        sb = sb or (superblocks.counting[0] if superblocks.counting else None)
+        self.source = superblocks.representative()
         self.slots = []
-        if sb is None:
+        if self.source is None:
             return
-        self.sb, self.g = sb.fields, sb.geometry
+        self.sb, self.g = self.source.fields, self.source.geometry
         self.checkpoint = decode(CHECKPOINT, self.sb["checkpoint"])
         self.last = decode(PREPARE_HEADER, self.checkpoint["checkpoint_header"])
         self.c = self.last["op"]
         n = self.g.slot_count
-        if not self.decidable:
-            self.slots = [self._look(s, None) for s in range(n)]
-            return
         self.slots = [self._look(op % n, op) for op in range(self.c + 1, self.c + n + 1)]
         self.tail = next((s.op for s in self.slots if s.hstate in OPENS_TAIL), None)
-        self.alone = self.sb["replica_count"] == 1 and self.sb["replica"] == 0
         for s in self.slots:
             same = s.hraw is not None and s.praw is not None and s.hraw[:16] == s.praw[:16]
             s.case = find_case(s.hstate, s.pstate, same)
-            below = self.tail is None or s.op < self.tail
-            s.decides = s.case[5] if not self.alone else s.case[3] if below else s.case[4]
+            s.in_tail = self.tail is not None and s.op >= self.tail
+            s.decides = s.case[4] if s.in_tail else s.case[3]
         self._prove()
-        if self.alone:
-            self._decide()
+        self._decide()
 
     # Slot states
 
-    def void(self, h):
-        return h["op"] > self.sb["cut_op"] and h["term"] < self.sb["log_term"]
-
     def _state(self, raw, op):
-        h = decode(PREPARE_HEADER, raw)
-        if op is None:
-            return "valid"
+        h, sb = decode(PREPARE_HEADER, raw), self.sb
         if h["kind"] == RESERVED:
             return "reserved"
         if h["kind"] == UNKNOWN:
-            return "unknown" if op <= self.sb["cut_op"] else "vacated"
-        if self.void(h):                             # GUESS: even if its op is higher
-            return "older"
-        if h["term"] > self.sb["log_term"] or h["op"] > op:
+            return "unknown" if op <= sb["cut_op"] else "vacated"
+        if h["op"] > op or h["term"] > sb["log_term"]:
             return "ahead"
-        return "older" if h["op"] < op else "current"
+        void = h["op"] > sb["cut_op"] and h["term"] < sb["log_term"]
+        return "older" if h["op"] < op or void else "current"
 
     def _header(self, at, slot):
         raw, error = self.image.read(at, HEADER)
         if error:
-            return None, "unreadable: " + error
+            return None, "beyond-end" if error == "end-of-file" else error
         return raw, judge_header(raw, self.sb["cluster"], slot, self.g.slot_count,
                                  self.g.message_size)
 
     def _look(self, slot, op):
         s = Slot()
-        s.slot, s.op, s.disposition, s.case, s.decides = slot, op, None, None, None
+        s.slot, s.op, s.disposition, s.fault = slot, op, None, None
         raw, s.hdefect = self._header(self.g.wal_headers + HEADER * slot, slot)
         s.hstate = "bad" if s.hdefect else self._state(raw, op)
         s.hraw = raw if not s.hdefect and raw[208] == PREPARE else None
@@ -832,14 +843,14 @@ class Log:
         raw, s.pdefect = self._header(at, slot)
         s.praw = None
         if not s.pdefect and raw[208] == UNKNOWN:
-            s.pdefect = "unknown-header"             # GUESS: no name in the page
+            s.pdefect = "kind-unknown"
         if not s.pdefect and raw[208] == PREPARE:
             h = decode(PREPARE_HEADER, raw)
             body, error = self.image.read(at + HEADER, h["size"] - HEADER)
             if error:
-                s.pdefect = "body-unreadable: " + error
+                s.pdefect = "beyond-end" if error == "end-of-file" else error
             elif checksum(body, KINDS["prepare-body"]) != h["body_checksum"]:
-                s.pdefect = "body-checksum-mismatch"  # GUESS: no name in the page
+                s.pdefect = "body-mismatch"
             else:
                 s.praw = raw
                 pad = up(h["size"], self.g.io_unit) - h["size"]
@@ -852,166 +863,145 @@ class Log:
 
     def _prove(self):
         sb = self.sb
-        self.proven = max([sb["cut_op"], sb["clean_op"], sb["commit_max"]])
+        self.commit_max = sb["commit_max"]
         for s in self.slots:
-            if s.hstate == "current":
-                self.proven = max(self.proven, s.op)
             for raw in (s.hraw, s.praw):
                 if raw:
-                    self.proven = max(self.proven, decode(PREPARE_HEADER, raw)["commit"])
+                    self.commit_max = max(self.commit_max, decode(PREPARE_HEADER, raw)["commit"])
+        clean_op = sb["clean_op"] if sb["clean"] else 0
+        self.proven = max([sb["cut_op"], clean_op, self.commit_max]
+                          + [s.op for s in self.slots if s.hstate == "current"])
 
-    def _named(self):
-        """op to the checksums by which the superblock names entries."""
-        sb, named = self.sb, {}
-        named.setdefault(sb["cut_op"], set()).add(sb["cut_checksum"])
-        if sb["clean"]:
-            named.setdefault(sb["clean_op"], set()).add(sb["clean_checksum"])
+    def _named(self, op):
+        """The checksum by which the superblock names the entry of op, or None."""
+        sb = self.sb
+        if op == sb["cut_op"]:
+            return sb["cut_checksum"]
+        if sb["clean"] and op == sb["clean_op"]:
+            return sb["clean_checksum"]
         for i in range(sb["suffix_count"]):
             h = decode(PREPARE_HEADER, sb["suffix"][HEADER * i:HEADER * (i + 1)])
-            named.setdefault(h["op"], set()).add(h["checksum"])
-        return named
+            if h["op"] == op:
+                return h["checksum"]
+        return None
 
     @staticmethod
-    def broken_chain(last, h):
-        return [name for name, holds in (
-            ("chain-parent", h["parent"] == last["checksum"]),
-            ("chain-term", h["term"] >= last["term"]),
-            ("chain-timestamp", h["timestamp"] > last["timestamp"]),
-            ("chain-commit", h["commit"] >= last["commit"])) if not holds]
+    def follows(last, h):
+        return (h["op"] == last["op"] + 1 and h["parent"] == last["checksum"]
+                and h["term"] >= last["term"] and h["timestamp"] > last["timestamp"]
+                and h["commit"] >= last["commit"])
 
     def _decide(self):
-        sb, c, n = self.sb, self.c, self.g.slot_count
-        faults, details = {}, {}                     # op to name; op to broken chain-*
-        log = {c: self.last}                         # op to header, of the entries of the log
-        named, last, end, ended_by = self._named(), self.last, None, None
-        tail = self.tail if self.tail is not None else c + n + 1
+        sb = self.sb
+        self.faults = faults = {}                    # op to name
+        self.head = last = self.last
+        self.end = None
+        suspects = []                                # (op, name)
+        undecidable = []
+        beyond = set()
 
-        for s in self.slots:
-            if s.decides == "stale" or (sb["clean"] and s.op > sb["clean_op"]
-                                        and s.hstate == "current"):
+        for s in self.slots:                         # first pass
+            if s.decides == "stale":
                 faults[s.op] = "superblock-stale"
-
-        for s in self.slots:
-            if sb["clean"] and s.op > sb["clean_op"]:
-                end, ended_by = s.op, "clean"
-                break
-            if s.decides in ("keep", "fix"):
-                h = decode(PREPARE_HEADER, s.praw)
-                broken = self.broken_chain(last, h)
-                if broken and s.decides == "fix" and s.op >= tail:
-                    end, ended_by = s.op, "leftover"
-                    break
-                if broken:
-                    faults.setdefault(s.op, "chain-broken")
-                    details[s.op] = broken
-                elif named.get(s.op, {h["checksum"]}) != {h["checksum"]}:
-                    faults.setdefault(s.op, "entry-unexpected")
+                if self.end:
+                    beyond.add(s.op)
+                continue
+            if not self.end:
+                if sb["clean"] and s.op > sb["clean_op"]:
+                    self.end = "clean-stop"
+                elif s.decides in ("keep", "fix"):
+                    h = decode(PREPARE_HEADER, s.praw)
+                    if not self.follows(last, h) and s.decides == "fix" and s.in_tail:
+                        self.end = "unchained"
+                        suspects.append((s.op, "chain-broken"))
+                        beyond.add(s.op)
+                        continue
+                    if not self.follows(last, h):
+                        faults[s.op] = "chain-broken"
+                    elif self._named(s.op) not in (None, h["checksum"]):
+                        faults[s.op] = "entry-unexpected"
+                    elif not faults:
+                        self.head = h
+                    last = h
+                elif s.decides == "lost":
+                    faults[s.op] = s.case[0]
+                    last = decode(PREPARE_HEADER, s.hraw)
                 else:
-                    log[s.op] = h
-                last = h
+                    self.end = {"blank": "blank", "cut": "torn"}.get(s.decides, "vacant")
+            if not self.end:
+                continue
+            beyond.add(s.op)
+            if sb["clean"] and s.op > sb["clean_op"] and s.hstate == "current":
+                faults[s.op] = "superblock-stale"
             elif s.decides == "lost":
-                faults.setdefault(s.op, s.case[0])
-                last = decode(PREPARE_HEADER, s.hraw)
-            elif s.decides in ("blank", "cut", "vacant", "undecidable"):
-                end, ended_by = s.op, s.decides
-                break
-            # GUESS: stale neither ends the log nor becomes the last entry
-        self.ended_by, self.end = ended_by, end
-        if end is None:
-            end = c + n + 1
-        beyond = [s for s in self.slots if s.op >= end]
+                suspects.append((s.op, s.case[0]))
+            elif s.decides in ("blank", "vacant", "cut", "undecidable"):
+                suspects.append((s.op, "entry-lost"))
+                if s.decides == "undecidable" and self.end == "vacant":
+                    undecidable.append(s.op)
+            elif s.decides == "fix" and not s.in_tail and self.end == "vacant":
+                self.proven = max(self.proven, s.op)
+        self.end = self.end or "full"
 
-        # GUESS: a stale slot beyond the end is above the head anyway
-        first_fault = min(faults, default=end)
-        self.head = max(op for op in log if op < min(first_fault, end))
-
-        if ended_by in ("vacant", "undecidable"):
-            self.proven = max([self.proven] + [s.op for s in beyond
-                                               if s.decides == "fix" and s.op < tail])
-        if self.proven > self.head:
-            for s in beyond:
-                if s.op <= self.proven and s.decides in (
-                        "blank", "cut", "vacant", "undecidable", "lost"):
-                    faults.setdefault(s.op, "entry-lost")
+        if self.proven > self.head["op"]:            # second pass
+            for op, name in suspects:
+                if op <= self.proven:
+                    faults[op] = name
             if not faults:
-                faults[self.head + 1] = "chain-broken"
-        if (not faults and not sb["clean"] and ended_by in ("vacant", "undecidable")
-                and any(s.decides == "undecidable" for s in beyond if s.op < tail)):
-            for s in self.slots:
-                if s.op < tail and s.decides in ("vacant", "undecidable"):
-                    faults[s.op] = "head-undecidable"
+                faults[self.head["op"] + 1] = "entry-lost"
+        if not faults:
+            for op in undecidable:
+                faults[op] = "head-undecidable"
 
         for s in self.slots:
-            out = s.op >= end
-            if s.op in faults or (out and s.decides in ("keep", "lost")):
+            s.fault = faults.get(s.op)
+            if s.fault or s.decides == "lost":
                 s.disposition = "faulty"
-            elif not out:
-                s.disposition = {"keep": "kept", "fix": "fixed"}[s.decides]
-            elif s.decides == "blank":
-                s.disposition = "blank"
-            elif s.decides == "vacant" or s.decides == "undecidable" or s.case[0] == "both-corrupt":
+            elif s.decides == "keep":
+                s.disposition = "kept"
+            elif s.decides == "fix" and (s.op not in beyond or s.op <= self.proven):
+                s.disposition = "fixed"
+            elif s.hstate in ("bad", "unknown"):
                 s.disposition = "vacated"
             else:
-                s.disposition = "cut"
-        self.faults, self.details, self.log = faults, details, log
+                s.disposition = "blank" if s.decides == "blank" else "cut"
 
     # Printing
 
-    def _commit_known(self, upto):
-        """The highest op proven committed that the log up to there proves."""
-        return max([self.sb["commit_max"], self.last["commit"]]
-                   + [h["commit"] for op, h in self.log.items() if op <= upto])
-
     def decision(self):
-        if not self.slots or not self.decidable:
-            return {"mode": "none", "why": "the superblock is refused: " + str(self.blocks.refused)}
-        tail = self.tail
-        out = {"mode": "alone" if self.alone else "several", "checkpoint_op": str(self.c),
-               "tail_start": None if tail is None else str(tail),
-               "commit_max": str(self.sb["commit_max"]), "proven_to": str(self.proven)}
-        if not self.alone:
-            out["ask"] = [str(s.op) for s in self.slots if s.decides == "ask"]
-            return out
-        head = self.log[self.head]
-        out["commit_known"] = str(self._commit_known(self.head))
-        out["end"] = None if self.end is None else str(self.end)
-        out["ended_by"] = self.ended_by or "the ring is full"
-        out["head"] = {"op": str(self.head), "term": str(head["term"]),
-                       "checksum": "%032x" % head["checksum"]}
-        out["faults"] = [{"op": str(op), "fault": name,
-                          **({"broken": self.details[op]} if name == "chain-broken"
-                             and op in self.details else {})}
-                         for op, name in sorted(self.faults.items())]
-        out["result"] = "faulty: nothing is cut or written" if self.faults else \
-            "the log ends at the head"
-        return out
+        if self.source is None:
+            return {"why": "the superblock is refused: " + str(self.blocks.refused)}
+        several = self.sb["replica_count"] != 1 or self.sb["standby_count"] != 0
+        return {
+            "is_chosen": self.blocks.chosen is not None,
+            "sequence": str(self.sb["sequence"]), "offset": str(self.source.offset),
+            "replica": "several" if several else "alone", "checkpoint_op": str(self.c),
+            "tail_start": None if self.tail is None else str(self.tail),
+            "commit_max": str(self.commit_max), "proven_op": str(self.proven), "end": self.end,
+            "head": {"op": str(self.head["op"]), "term": str(self.head["term"]),
+                     "checksum": "%032x" % self.head["checksum"]},
+            "faults": [{"op": str(op), "fault": name} for op, name in sorted(self.faults.items())]}
 
     def _show_header(self, at, state, defect):
-        out = {"state": state}
-        if defect:
-            out["defect"] = defect
+        out = {"state": state, "defect": defect}
         raw, error = self.image.read(at, HEADER)
-        if not error and any(raw) and defect not in ("kind-unknown", "checksum-mismatch"):
+        if not error and defect in (None, "body-mismatch"):
             out["fields"] = show(PREPARE_HEADER, raw)
-            if raw[208] == PREPARE:
-                out["operation_name"] = OPERATIONS.get(raw[209], "unknown")
+            out["operation_name"] = OPERATIONS.get(raw[209], "operation-%d" % raw[209])
         return out
 
     def show_slot(self, s):
-        out = {"slot": s.slot, "op": None if s.op is None else str(s.op),
+        out = {"slot": s.slot, "op": str(s.op),
                "header": self._show_header(self.g.wal_headers + HEADER * s.slot, s.hstate, s.hdefect),
                "prepare": self._show_header(self.g.wal_prepares + self.g.message_size * s.slot,
-                                            s.pstate, s.pdefect)}
-        if s.case:
-            out.update(case=s.case[0], in_tail=self.tail is not None and s.op >= self.tail,
-                       decides=s.decides, have=s.case[6], nack=s.case[7],
-                       disposition=s.disposition)
-            if self.alone and s.op in self.faults:
-                out["fault"] = self.faults[s.op]
-            if s.pstate == "current":
-                near = s.op <= self.c + self.g.checkpoint_interval
-                want = self.checkpoint["checkpoint_parent_id" if near else "checkpoint_id"]
-                out["chain-checkpoint"] = decode(PREPARE_HEADER, s.praw)["checkpoint_id"] == want
+                                            s.pstate, s.pdefect),
+               "case": s.case[0], "in_tail": s.in_tail, "decides": s.decides, "several": s.case[5],
+               "have": s.case[6], "nack": s.case[7], "disposition": s.disposition, "fault": s.fault}
+        if s.pstate == "current":
+            interval, h = self.g.checkpoint_interval, decode(PREPARE_HEADER, s.praw)
+            want = self.checkpoint["checkpoint_parent_id" if s.op <= self.c + interval
+                                   else "checkpoint_id"]
+            out["chain-checkpoint"] = h["checkpoint_id"] == want
         return out
 
     def print(self, out):
