@@ -31,7 +31,9 @@ struct LogIntake: Sendable {
   mutating func take(_ slots: [SlotEvidence], sequence: Int) {
     waiting[sequence] = slots
     while let due = waiting.removeValue(forKey: nextSequence) {
-      for slot in due { take(slot) }
+      // A span lends its elements; evidence is large to copy.
+      let slots = due.span
+      for index in slots.indices { take(slots[index]) }
       nextSequence += 1
     }
   }
@@ -41,9 +43,14 @@ struct LogIntake: Sendable {
   private mutating func take(_ found: SlotEvidence) {
     let op = nextOp
     nextOp += 1
-    let seen = liveHead.map { op > $0 } == true ? blank(found.slot) : found
+    if let liveHead, op > liveHead { judge(blank(found.slot), op: op) } else { judge(found, op: op) }
+  }
+
+  private mutating func judge(_ seen: SlotEvidence, op: UInt64) {
     let disposition = recovery.add(seen)
-    let isPlain = disposition == .kept || disposition == .blank && seen.validHeader != nil && seen.validPrepare != nil
+    // Kept is what both rings hold alike: the most frequent case by far.
+    guard disposition != .kept else { return noteParent(seen, op: op) }
+    let isPlain = disposition == .blank && seen.validHeader != nil && seen.validPrepare != nil
     guard !isPlain || seen.validHeader?.kind == .unknown else { return noteParent(seen, op: op) }
     guard evidence.count < LogIntake.evidenceMax else { return }
     evidence[seen.slot] = seen
@@ -52,6 +59,7 @@ struct LogIntake: Sendable {
 
   /// Remembers what the entry of `op` says of the one before, if that one is not there.
   private mutating func noteParent(_ seen: SlotEvidence, op: UInt64) {
+    guard !evidence.isEmpty else { return }
     let before = superblock.geometry.slot(of: op - 1)
     guard let missing = evidence[before], missing.validHeader?.op != op - 1, missing.validPrepare?.op != op - 1 else {
       return

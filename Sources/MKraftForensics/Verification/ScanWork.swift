@@ -67,17 +67,26 @@ final class ScanWork: Sendable {
     while results.withLock({ sequence >= $0.intake.nextSequence + LogIntake.waitingMax }) { usleep(ScanWork.patience) }
     var found = reader.evidence(of: slots)
     var changed = false
-    for index in found.indices where found[index].isWorthRereading {
+    for index in doubtful(found) {
       if let better = reread(slots.lowerBound + index, reader) {
         found[index] = better
         changed = true
       }
     }
-    for slot in found { account(slot, &tally) }
+    // A span lends its elements; evidence is large to copy.
+    let judged = found.span
+    for index in judged.indices { account(judged[index], &tally) }
     results.withLock {
       $0.intake.take(found, sequence: sequence)
       $0.sawChange = $0.sawChange || changed
     }
+  }
+
+  private func doubtful(_ found: [SlotEvidence]) -> [Int] {
+    let found = found.span
+    var doubtful: [Int] = []
+    for index in found.indices where found[index].isWorthRereading { doubtful.append(index) }
+    return doubtful
   }
 
   /// The slot's evidence if it is good at a later look; nil if it stays as it is.

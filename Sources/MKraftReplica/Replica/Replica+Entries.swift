@@ -39,21 +39,17 @@ extension ReplicaCore {
     header.encode(into: &bytes)
     buffer.copy(from: body, at: PrepareHeader.byteCount)
     buffer.zero(Int(header.size)..<geometry.bytesOnDisk(size: Int(header.size)))
-    window.append(WindowEntry(header: header, buffer: buffer, isLoaded: true, connection: connection))
+    window.append(WindowEntry(header: header, buffer: buffer, connection: connection))
     head = header
     entriesBegun += 1
     submit(journal.begin(header, in: buffer), .prepare(op: header.op), into: &effects)
   }
 
-  /// Applies what is committed and loaded, in op order. Prefetch first: apply does no I/O (rule R23).
+  /// Applies what is committed, in op order.
   func applyCommitted(into effects: inout [ReplicaEffect]) {
-    while let entry = window.first, entry.isLoaded, entry.header.op <= consensus.commit, !blockAwaited {
-      let isKeyValue = entry.header.operation == Operation.keyValue.rawValue
+    while let entry = window.first, entry.header.op <= consensus.commit {
       let body = entry.buffer.bytes.extracting(PrepareHeader.byteCount..<Int(entry.header.size))
-      if isKeyValue && !isCached(operation: entry.header.operation, body: body, into: &effects) { return }
-      apply(entry, into: &effects)
-      applied = entry.header.op
-      appliedTimestamp = entry.header.timestamp
+      guard apply(entry.header, body, for: entry.connection, into: &effects) else { return }
       window.removeFirst()
       freeBuffers.append(entry.buffer)
     }
@@ -78,32 +74,41 @@ extension ReplicaCore {
       && header.cluster == superblock.cluster
   }
 
-  private func apply(_ entry: WindowEntry, into effects: inout [ReplicaEffect]) {
-    switch Operation(rawValue: entry.header.operation) {
+  /// Applies the next entry; false if it must wait for a block. Prefetch first: apply does no I/O (rule R23).
+  func apply(
+    _ header: PrepareHeader, _ body: RawSpan, for connection: ConnectionID?, into effects: inout [ReplicaEffect]
+  ) -> Bool {
+    precondition(header.op == applied + 1, "entries are applied in op order")
+    guard !blockAwaited else { return false }
+    switch Operation(rawValue: header.operation) {
     case .register:
-      let header = entry.header
       sessions.open(
         Session(
           client: header.client, number: header.op, requestChecksum: header.requestChecksum, op: header.op,
           timestamp: header.timestamp, operation: header.operation))
-      reply(to: entry, into: &effects)
-    case .keyValue: applyKeyValue(entry, into: &effects)
+      reply(to: header, over: connection, into: &effects)
+    case .keyValue:
+      guard isCached(operation: header.operation, body: body, into: &effects) else { return false }
+      applyKeyValue(header, body, for: connection, into: &effects)
     case .root, .noop, .upgrade, .reconfigure, nil: break
     }
+    applied = header.op
+    appliedTimestamp = header.timestamp
+    return true
   }
 
   /// Executes a request of a session that is open, once: a session evicted or replaced meanwhile, or a request that was
   /// executed already, changes nothing. All of that depends on the log alone.
-  private func applyKeyValue(_ entry: WindowEntry, into effects: inout [ReplicaEffect]) {
-    let header = entry.header
+  private func applyKeyValue(
+    _ header: PrepareHeader, _ body: RawSpan, for connection: ConnectionID?, into effects: inout [ReplicaEffect]
+  ) {
     guard let session = sessions[header.client], session.number == header.session, session.request < header.request
     else {
-      if let connection = entry.connection {
+      if let connection {
         refuse(.sessionUnknown, answering: header.requestChecksum, to: connection, into: &effects)
       }
       return
     }
-    let body = entry.buffer.bytes.extracting(PrepareHeader.byteCount..<Int(header.size))
     let result = execute(op: header.op, timestamp: header.timestamp, body: body)
     sessions.update(header.client) {
       $0.request = header.request
@@ -113,7 +118,7 @@ extension ReplicaCore {
       $0.operation = header.operation
       $0.result = result
     }
-    reply(to: entry, into: &effects)
+    reply(to: header, over: connection, into: &effects)
   }
 
   func execute(op: UInt64, timestamp: UInt64, body: RawSpan) -> [UInt8] {
@@ -124,8 +129,10 @@ extension ReplicaCore {
     return [UInt8](copying: buffer.bytes.extracting(0..<count))
   }
 
-  private func reply(to entry: WindowEntry, into effects: inout [ReplicaEffect]) {
-    guard let connection = entry.connection, let session = sessions[entry.header.client] else { return }
+  private func reply(
+    to header: PrepareHeader, over connection: ConnectionID?, into effects: inout [ReplicaEffect]
+  ) {
+    guard let connection, let session = sessions[header.client] else { return }
     reply(from: session, to: connection, into: &effects)
   }
 

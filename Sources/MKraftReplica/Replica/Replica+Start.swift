@@ -118,28 +118,29 @@ extension ReplicaCore {
 
   // MARK: Log
 
-  /// Reads the log's entries back, up to a pipeline of them at once; `applyCommitted` applies them in op order.
+  /// Reads the log's entries back, several reads at once; `applyReplayed` applies them in op order.
   func continueReplay(into effects: inout [ReplicaEffect]) {
-    while replayOp <= head.op, window.count < Int(geometry.pipeline) {
-      let header = image.header(slot: geometry.slot(of: replayOp))
-      precondition(header.op == replayOp, "the image holds the log")
-      let buffer = takeBuffer()
-      window.append(WindowEntry(header: header, buffer: buffer, isLoaded: false, connection: nil))
+    while let read = replay.begin(through: head.op, image) {
       submit(
-        .read, .replay(op: replayOp), offset: geometry.prepareOffset(slot: geometry.slot(of: replayOp)),
-        count: geometry.bytesOnDisk(size: Int(header.size)), buffer, into: &effects)
-      replayOp += 1
+        .read, .replay(first: read.ops.lowerBound),
+        offset: geometry.prepareOffset(slot: geometry.slot(of: read.ops.lowerBound)), count: read.byteCount,
+        read.buffer, into: &effects)
     }
-    if applied == head.op { appendNoop(into: &effects) }
+    guard applied == head.op else { return }
+    replay.end()
+    appendNoop(into: &effects)
   }
 
-  /// Whether the entry read back is the one that was decided on.
-  func finishReplayRead(of op: UInt64) -> Bool {
-    let position = Int(op - applied - 1)
-    let entry = window[position]
-    guard entry.isIntact else { return false }
-    window[position].isLoaded = true
-    return true
+  func applyReplayed(into effects: inout [ReplicaEffect]) {
+    while let read = replay.due, applied < consensus.commit {
+      let op = applied + 1
+      let header = image.header(slot: geometry.slot(of: op))
+      let base = replay.offset(of: op, in: read)
+      let buffer = read.buffer
+      let body = buffer.bytes.extracting(base + PrepareHeader.byteCount..<base + Int(header.size))
+      guard apply(header, body, for: nil, into: &effects) else { return }
+      if op == read.ops.upperBound { replay.removeFirst() }
+    }
   }
 
   /// A new leader's first entry. A full ring has no place for it: alone, nothing depends on it, and reads are answered.
@@ -153,15 +154,6 @@ extension ReplicaCore {
     phase = .serving
     effects.append(.ready)
     if stopRequested { stop(into: &effects) }
-  }
-}
-
-extension ReplicaCore.WindowEntry {
-  /// Whether the buffer holds the entry that the header names, header and body.
-  var isIntact: Bool {
-    let buffer = buffer
-    guard let found = try? PrepareHeader(decoding: buffer.bytes), found == header else { return false }
-    return header.matches(body: buffer.bytes.extracting(PrepareHeader.byteCount..<Int(header.size)))
   }
 }
 

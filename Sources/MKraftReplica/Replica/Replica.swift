@@ -17,16 +17,14 @@ public final class ReplicaCore<Machine: StateMachine> {
   enum Purpose {
     case superblock, healing, headers
     case prepare(op: UInt64)
-    case replay(op: UInt64)
+    case replay(first: UInt64)
     case block(BlockReference, IOBuffer)
   }
 
-  /// An entry begun or read back, and not yet applied.
+  /// An entry begun and not yet applied.
   struct WindowEntry {
     let header: PrepareHeader
     let buffer: IOBuffer
-    /// Whether the bytes stand in the buffer.
-    var isLoaded: Bool
     /// Who waits for the reply.
     var connection: ConnectionID?
   }
@@ -80,8 +78,8 @@ public final class ReplicaCore<Machine: StateMachine> {
   var appliedTimestamp: UInt64
   /// Entries from `applied + 1` on, in op order; at most the pipeline and a no-op.
   var window: [WindowEntry] = []
-  /// Next op to read back from the log at the start.
-  var replayOp: UInt64
+  /// What is being read back from the log at the start; empty from then on.
+  var replay: Replay
   var freeBuffers: [IOBuffer] = []
   var requests: [QueuedRequest] = []
   var reads: [QueuedRead] = []
@@ -108,7 +106,7 @@ public final class ReplicaCore<Machine: StateMachine> {
     sessions = SessionTable(limit: Int(opening.geometry.sessions))
     applied = opening.superblock.checkpoint.op
     appliedTimestamp = opening.superblock.checkpoint.header.timestamp
-    replayOp = applied + 1
+    replay = Replay(geometry: opening.geometry, from: opening.superblock.checkpoint.op + 1)
     self.now = now
     resultBuffer = IOBuffer(byteCount: opening.geometry.bodySizeMax)
     superblockBuffer = IOBuffer(byteCount: opening.geometry.superblockBytesOnDisk)
@@ -168,8 +166,8 @@ public final class ReplicaCore<Machine: StateMachine> {
       consensus.hold(journal.durableOp, by: consensus.own) { [image, geometry] in
         image.header(slot: geometry.slot(of: $0)).term
       }
-    case .replay(let op):
-      guard finishReplayRead(of: op) else { return halt(.entryChanged(op: op), into: &effects) }
+    case .replay(let first):
+      if let op = replay.finish(first, image) { return halt(.entryChanged(op: op), into: &effects) }
     case .block(let reference, let buffer):
       guard isBlock(buffer, of: reference) else {
         return halt(.blockDamaged(address: reference.address), into: &effects)
@@ -198,6 +196,7 @@ public final class ReplicaCore<Machine: StateMachine> {
     case .idle, .repairing, .healing, .takingTerm, .stampingClean, .stopped, .halted: return
     case .replaying, .appendingNoop, .serving, .stopping: break
     }
+    if phase == .replaying { applyReplayed(into: &effects) }
     applyCommitted(into: &effects)
     guard phase != .halted else { return }
     if phase == .replaying { continueReplay(into: &effects) }

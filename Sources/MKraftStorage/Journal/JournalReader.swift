@@ -17,12 +17,14 @@ public final class JournalReader {
 
   /// Slots whose headers, and as far as they are small also prepares, are read with one request.
   public let batchLimit: Int
+  /// Slots whose prepares are read with one request; 1 if each is read as far as its entry reaches.
+  private let slotsPerChunk: Int
 
   public init(_ storage: any Storage, geometry: Geometry, cluster: UInt128) {
     self.storage = storage
     self.geometry = geometry
     self.cluster = cluster
-    let slotsPerChunk = max(1, JournalReader.chunkByteCount / Int(geometry.messageSize))
+    slotsPerChunk = max(1, JournalReader.chunkByteCount / Int(geometry.messageSize))
     batchLimit = max(geometry.headersPerUnit, slotsPerChunk)
     headers = IOBuffer(byteCount: (batchLimit / geometry.headersPerUnit + 2) * Int(geometry.ioUnit))
     prepares = IOBuffer(byteCount: max(JournalReader.chunkByteCount, Int(geometry.messageSize)))
@@ -32,28 +34,74 @@ public final class JournalReader {
   /// file in use a header that is seen has its prepare already in place.
   public func evidence(of slots: Range<Int>, bodies: Bool = true) -> [SlotEvidence] {
     precondition(slots.count <= batchLimit && slots.upperBound <= Int(geometry.slotCount), "a batch of existing slots")
+    if bodies && slotsPerChunk > 1 && slots.count <= slotsPerChunk { return evidenceOfChunk(slots) }
     let ringHeaders = readHeaders(slots)
-    let ringPrepares = bodies ? readPrepares(slots, ringHeaders) : slots.map { _ in .beyondEnd }
-    return zip(slots, zip(ringHeaders, ringPrepares)).map { SlotEvidence(slot: $0, header: $1.0, prepare: $1.1) }
+    return pair(slots, ringHeaders, bodies ? readPrepares(slots, ringHeaders) : slots.map { _ in .beyondEnd })
+  }
+
+  /// Small entries, all read with one request: what a log of very many slots consists of. The evidence is put together in
+  /// one go, for its parts are large to copy.
+  private func evidenceOfChunk(_ slots: Range<Int>) -> [SlotEvidence] {
+    let headersAvailable: Int
+    do { headersAvailable = try loadHeaders(slots) } catch {
+      let ringHeaders = narrowHeaders(slots, error)
+      return pair(slots, ringHeaders, readPrepares(slots, ringHeaders))
+    }
+    guard let prepareBytes = try? loadPrepares(slots) else {
+      let ringHeaders = loadedHeaders(slots, available: headersAvailable)
+      return pair(slots, ringHeaders, zip(slots, ringHeaders).map { readPrepare(slot: $0, announced: $1) })
+    }
+    var found: [SlotEvidence] = []
+    found.reserveCapacity(slots.count)
+    let first = firstLoaded(slots)
+    for slot in slots {
+      let header = header(slot: slot, at: (slot - first) * PrepareHeader.byteCount, available: headersAvailable)
+      found.append(
+        SlotEvidence(slot: slot, header: header, prepare: loadedPrepare(slot, of: slots, available: prepareBytes)))
+    }
+    return found
+  }
+
+  private func pair(
+    _ slots: Range<Int>, _ headers: [SlotEvidence.HeaderEvidence], _ prepares: [SlotEvidence.PrepareEvidence]
+  ) -> [SlotEvidence] {
+    zip(slots, zip(headers, prepares)).map { SlotEvidence(slot: $0, header: $1.0, prepare: $1.1) }
   }
 
   // MARK: Header ring
 
   func readHeaders(_ slots: Range<Int>) -> [SlotEvidence.HeaderEvidence] {
-    let unit = geometry.headersPerUnit
-    let first = slots.lowerBound / unit * unit
-    let units = (slots.upperBound - first + unit - 1) / unit
-    let byteCount = units * Int(geometry.ioUnit)
     do {
-      let count = try storage.read(byteCount, at: geometry.headerOffset(slot: first), into: headers)
-      bytesRead += UInt64(count)
-      return slots.map { header(slot: $0, at: ($0 - first) * PrepareHeader.byteCount, available: count) }
-    } catch {
-      guard units > 1 else { return slots.map { _ in .unreadable(error) } }
-      // Narrow the error down to the units that have it.
-      return stride(from: first, to: slots.upperBound, by: unit).flatMap { start in
-        readHeaders(max(start, slots.lowerBound)..<min(start + unit, slots.upperBound))
-      }
+      return loadedHeaders(slots, available: try loadHeaders(slots))
+    } catch { return narrowHeaders(slots, error) }
+  }
+
+  /// The first slot of the units that hold the headers of `slots`.
+  private func firstLoaded(_ slots: Range<Int>) -> Int {
+    slots.lowerBound / geometry.headersPerUnit * geometry.headersPerUnit
+  }
+
+  /// Reads the units that hold the headers of `slots`, and returns how many bytes there were.
+  private func loadHeaders(_ slots: Range<Int>) throws(StorageError) -> Int {
+    let first = firstLoaded(slots)
+    let units = (slots.upperBound - first + geometry.headersPerUnit - 1) / geometry.headersPerUnit
+    let count = try storage.read(units * Int(geometry.ioUnit), at: geometry.headerOffset(slot: first), into: headers)
+    bytesRead += UInt64(count)
+    return count
+  }
+
+  private func loadedHeaders(_ slots: Range<Int>, available: Int) -> [SlotEvidence.HeaderEvidence] {
+    let first = firstLoaded(slots)
+    return slots.map { header(slot: $0, at: ($0 - first) * PrepareHeader.byteCount, available: available) }
+  }
+
+  /// Narrows an error down to the units that have it.
+  private func narrowHeaders(_ slots: Range<Int>, _ error: StorageError) -> [SlotEvidence.HeaderEvidence] {
+    let unit = geometry.headersPerUnit
+    let first = firstLoaded(slots)
+    guard slots.upperBound > first + unit else { return slots.map { _ in .unreadable(error) } }
+    return stride(from: first, to: slots.upperBound, by: unit).flatMap { start in
+      readHeaders(max(start, slots.lowerBound)..<min(start + unit, slots.upperBound))
     }
   }
 
@@ -79,16 +127,14 @@ public final class JournalReader {
   private func readPrepares(
     _ slots: Range<Int>, _ ringHeaders: [SlotEvidence.HeaderEvidence]
   ) -> [SlotEvidence.PrepareEvidence] {
-    let stride = Int(geometry.messageSize)
-    let perChunk = max(1, prepares.byteCount / stride)
-    guard perChunk > 1 else {
+    guard slotsPerChunk > 1 else {
       return zip(slots, ringHeaders).map { readPrepare(slot: $0, announced: $1) }
     }
     var found: [SlotEvidence.PrepareEvidence] = []
     found.reserveCapacity(slots.count)
     var start = slots.lowerBound
     while start < slots.upperBound {
-      let chunk = start..<min(start + perChunk, slots.upperBound)
+      let chunk = start..<min(start + slotsPerChunk, slots.upperBound)
       found += readChunk(chunk, Array(ringHeaders[(start - slots.lowerBound)..<(chunk.upperBound - slots.lowerBound)]))
       start = chunk.upperBound
     }
@@ -99,16 +145,24 @@ public final class JournalReader {
   private func readChunk(
     _ slots: Range<Int>, _ ringHeaders: [SlotEvidence.HeaderEvidence]
   ) -> [SlotEvidence.PrepareEvidence] {
-    let stride = Int(geometry.messageSize)
-    guard
-      let count = try? storage.read(
-        slots.count * stride, at: geometry.prepareOffset(slot: slots.lowerBound), into: prepares)
-    else { return zip(slots, ringHeaders).map { readPrepare(slot: $0, announced: $1) } }
-    bytesRead += UInt64(count)
-    return slots.map { slot in
-      let base = (slot - slots.lowerBound) * stride
-      return judge(slot: slot, base: base, available: min(count - base, stride))
+    guard let count = try? loadPrepares(slots) else {
+      return zip(slots, ringHeaders).map { readPrepare(slot: $0, announced: $1) }
     }
+    return slots.map { loadedPrepare($0, of: slots, available: count) }
+  }
+
+  /// Reads the whole slots, and returns how many bytes there were.
+  private func loadPrepares(_ slots: Range<Int>) throws(StorageError) -> Int {
+    let count = try storage.read(
+      slots.count * Int(geometry.messageSize), at: geometry.prepareOffset(slot: slots.lowerBound), into: prepares)
+    bytesRead += UInt64(count)
+    return count
+  }
+
+  private func loadedPrepare(_ slot: Int, of slots: Range<Int>, available: Int) -> SlotEvidence.PrepareEvidence {
+    let stride = Int(geometry.messageSize)
+    let base = (slot - slots.lowerBound) * stride
+    return judge(slot: slot, base: base, available: min(available - base, stride))
   }
 
   /// A large entry: as much as the header ring announces, then what the entry's own header asks for beyond that.

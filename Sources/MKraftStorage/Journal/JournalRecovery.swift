@@ -20,20 +20,22 @@ public struct JournalRecovery: Sendable {
   /// The slot being decided on.
   private struct Slot {
     let op: UInt64
-    let evidence: SlotEvidence
+    let slot: Int
     let header: HeaderCondition
     /// Index into the recovery table.
     let row: Int
     /// What the table says of this slot alone.
     let choice: RecoveryRow.Decision
     let isInTail: Bool
-
     /// Checksum of the entry that the header ring names for this op.
-    var named: UInt128? { header == .current ? evidence.validHeader?.checksum : nil }
+    let named: UInt128?
   }
 
   private let superblock: Superblock
   private let geometry: Geometry
+  /// What the superblock's suffix headers name, in op order; apart from the superblock, which is too large to be copied at
+  /// every slot.
+  private let suffix: [LogPosition]
   private var decision: JournalDecision
   private var phase = Phase.extending
   private var isUndecidable = false
@@ -46,6 +48,7 @@ public struct JournalRecovery: Sendable {
   public init(_ superblock: Superblock) {
     self.superblock = superblock
     geometry = superblock.geometry
+    suffix = (0..<superblock.suffix.count).map { LogPosition(superblock.suffix[$0]) }
     previous = superblock.checkpoint.header
     nextOp = superblock.checkpoint.op + 1
     let floor = max(superblock.cut.op, superblock.clean?.op ?? 0, superblock.commitMax)
@@ -73,43 +76,48 @@ public struct JournalRecovery: Sendable {
     guard let choice = isInTail ? rule.aloneInTail : rule.alone else {
       preconditionFailure("a header that opens the tail lies in it")
     }
+    let named = condition.header == .current ? evidence.validHeader?.checksum : nil
     let slot = Slot(
-      op: nextOp, evidence: evidence, header: condition.header, row: row, choice: choice, isInTail: isInTail)
+      op: nextOp, slot: evidence.slot, header: condition.header, row: row, choice: choice, isInTail: isInTail,
+      named: named)
     nextOp += 1
-    noteProofs(slot)
-    let disposition = dispose(slot)
+    noteProofs(slot, evidence)
+    let disposition = dispose(slot, evidence)
     decision.slots[evidence.slot] = SlotVerdict(row: UInt8(row), disposition: disposition)
     return disposition
   }
 
   /// Commit stamps prove commitment, whatever became of the entry; a header of the expected op proves that the log reached it.
-  private mutating func noteProofs(_ slot: Slot) {
-    for header in [slot.evidence.validHeader, slot.evidence.validPrepare] {
-      if let header, header.kind == .prepare { decision.commitMax = max(decision.commitMax, header.commit) }
-    }
+  private mutating func noteProofs(_ slot: Slot, _ evidence: SlotEvidence) {
+    if case .valid(let header) = evidence.header { noteCommit(header) }
+    if case .valid(let prepare) = evidence.prepare { noteCommit(prepare) }
     decision.provenOp = max(decision.provenOp, decision.commitMax)
     if slot.header == .current { decision.provenOp = max(decision.provenOp, slot.op) }
   }
 
-  private mutating func dispose(_ slot: Slot) -> SlotVerdict.Disposition {
+  private mutating func noteCommit(_ header: PrepareHeader) {
+    if header.kind == .prepare { decision.commitMax = max(decision.commitMax, header.commit) }
+  }
+
+  private mutating func dispose(_ slot: Slot, _ evidence: SlotEvidence) -> SlotVerdict.Disposition {
     if slot.choice == .stale {
       addFault(.superblockStale, slot)
       return .faulty
     }
     if phase == .extending, let clean = superblock.clean, slot.op > clean.op { end(.cleanStop) }
-    if phase == .extending, let disposition = extend(slot) { return disposition }
+    if phase == .extending, let disposition = extend(slot, evidence) { return disposition }
     return disposeBeyondEnd(slot)
   }
 
   // MARK: Up to the head
 
   /// What becomes of a slot of the log; nil if the log ends before it.
-  private mutating func extend(_ slot: Slot) -> SlotVerdict.Disposition? {
+  private mutating func extend(_ slot: Slot, _ evidence: SlotEvidence) -> SlotVerdict.Disposition? {
     switch slot.choice {
-    case .keep, .fix: return append(slot)
+    case .keep, .fix: return append(slot, evidence)
     case .lost:
       addFault(lostKind(slot), slot, expected: slot.named)
-      if let header = slot.evidence.validHeader { previous = header }
+      if let header = evidence.validHeader { previous = header }
       return .faulty
     case .vacant, .undecidable:
       phase = .gap
@@ -121,8 +129,8 @@ public struct JournalRecovery: Sendable {
     return nil
   }
 
-  private mutating func append(_ slot: Slot) -> SlotVerdict.Disposition {
-    guard let entry = slot.evidence.validPrepare else { preconditionFailure("keep and fix have a valid prepare") }
+  private mutating func append(_ slot: Slot, _ evidence: SlotEvidence) -> SlotVerdict.Disposition {
+    guard let entry = evidence.validPrepare else { preconditionFailure("keep and fix have a valid prepare") }
     guard entry.isChild(of: previous) else { return appendUnchained(entry, slot) }
     let expected = namedBySuperblock(slot.op)
     guard expected == nil || expected == entry.checksum else {
@@ -232,7 +240,8 @@ public struct JournalRecovery: Sendable {
   private func namedBySuperblock(_ op: UInt64) -> UInt128? {
     if op == superblock.cut.op { return superblock.cut.checksum }
     if let clean = superblock.clean, op == clean.op { return clean.checksum }
-    return superblock.suffix.header(of: op)?.checksum
+    guard let first = suffix.first, let last = suffix.last, op >= first.op, op <= last.op else { return nil }
+    return suffix.first { $0.op == op }?.checksum
   }
 
   private mutating func suspect(_ kind: JournalFault.Kind, _ slot: Slot) {
@@ -245,7 +254,7 @@ public struct JournalRecovery: Sendable {
   }
 
   private func fault(_ kind: JournalFault.Kind, _ slot: Slot, expected: UInt128?) -> JournalFault {
-    JournalFault(kind: kind, op: slot.op, slot: slot.evidence.slot, expected: expected, row: slot.row)
+    JournalFault(kind: kind, op: slot.op, slot: slot.slot, expected: expected, row: slot.row)
   }
 
   private mutating func addFault(_ fault: JournalFault) {
