@@ -367,10 +367,36 @@ def borders(superblock_of_few):
     f, h, _ = few()                # its timestamp is the same
     f.entry(prepare(6, sum_of(h[5]), commit=5, operation=2, timestamp=1700000000000000005))
     out["timestamp-stays"] = f, dict(head="5", faults=[("6", "chain-broken")])
+    f, h, _ = few()                # a leftover where the log is proven to have gone on
+    f.superblocks(superblock(f.g, **superblock_of_few, commit_max=6))
+    f.prepare(6, prepare(6, 999, commit=5))
+    out["leftover-proven"] = f, dict(head="5", end="unchained", faults=[("6", "chain-broken")])
+    f, h, _ = few()                # a vacant slot, and above it a prepare that may have been acknowledged
+    f.flip(f.z[1] + 256 * 4 + 100)
+    f.prepare(4, placeholder(4, 3))
+    f.entry(prepare(5, sum_of(h[4]), commit=2))
+    f.flip(f.z[1] + 256 * 5 + 100)
+    out["hole-below-entry"] = f, dict(head="3", end="vacant", proven_op="5",
+                                      faults=[("4", "entry-lost")], cases={5: ("header-corrupt", "fixed")})
+    f, h, _ = few()                # no slot has such a number
+    f.header(6, placeholder((1 << 32) + 6, 3))
+    out["placeholder-high"] = f, dict(head="5", defects={6: "header-placeholder-empty"})
+    f, h, _ = few()                # an unknown header in the prepare ring is damage
+    f.prepare(6, placeholder(6, 4))
+    out["unknown-in-prepares"] = f, dict(head="5", end="torn", cases={6: ("torn", "cut")})
+    f, h, _ = few()                # a misdirected copy is a witness: of another history, here
+    f.b[:16384] = with_copy(superblock(f.g, **{**superblock_of_few, "commit_max": 3}), 2)
+    out["misdirected-witness"] = f, dict(refused="superblock-fork")
+    f, h, _ = few()                # two newer copies outrank two old ones
+    b = bytearray(superblock(f.g, **superblock_of_few))
+    put(b, 32, 4, 2)
+    f.superblocks(seal(b, 24, 1), [0, 1])
+    out["newer-twice"] = f, dict(refused="format-newer")
     for name, f, broken in (
             ("quorum-zero", field(at163=b"\0"), ["quorum-range"]),
             ("no-voter", field(at161=b"\0\1"), ["member-list"]),
-            ("clean-neither", field(at166=b"\2", at304=b"\5"), ["superblock-flags"])):
+            ("clean-neither", field(at166=b"\2", at304=b"\5"), ["superblock-flags"]),
+            ("clean-op-unclean", field(at304=b"\xff" * 8), ["clean-head"])):
         out[name] = f, dict(refused="superblock-not-found", broken=broken)
     out["version-zero"] = field(at32=bytes(4)), dict(
         refused="superblock-not-found", states=["damaged version-unknown"])
@@ -424,6 +450,10 @@ def main(directory):
             elif key == "states":
                 got = [" ".join(filter(None, (x["state"], x["defect"]))) for x in s["homes"]]
                 check(name + " states", got[:len(value)], value)
+            elif key == "defects":
+                got = {int(x["op"]): x["header"]["defect"] for x in w["slots"]}
+                for op, defect in value.items():
+                    check("%s op %d defect" % (name, op), got[op], defect)
             elif key == "broken":
                 check(name + " broken", s["homes"][0]["broken"], value)
             elif key == "refused":
