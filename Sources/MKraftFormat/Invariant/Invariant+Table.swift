@@ -42,7 +42,10 @@ extension Invariant {
     case .commitMaxAtLeastCheckpoint: ("commit-max-at-least-checkpoint", "commit_max >= op of the checkpoint")
     case .logTermAtMostTerm: ("log-term-at-most-term", "log_term <= term")
     case .logTermCoversLog:
-      ("log-term-covers-log", "the terms of the cut, of the clean stop and of the checkpoint's entry are at most log_term")
+      (
+        "log-term-covers-log",
+        "the terms of the cut, of the clean stop and of the checkpoint's entry are at most log_term"
+      )
     case .cutChecksum:
       ("cut-checksum", "cut_checksum is not 0; if there are suffix headers, the cut is the last of them")
     case .cleanHead:

@@ -178,7 +178,8 @@ extension Superblock {
     block.appendSuffix(suffixCount ?? random.below(33), &random)
     if random.below(2) == 1 {
       block.clean = LogPosition(
-        op: UInt64.random(in: block.cut.op..<PrepareHeader.numberLimit, using: &random), term: random.next() % block.logTerm,
+        op: UInt64.random(in: block.cut.op..<PrepareHeader.numberLimit, using: &random),
+        term: random.next() % block.logTerm,
         checksum: random.id())
     }
     block.seal()

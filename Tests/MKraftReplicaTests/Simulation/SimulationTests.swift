@@ -6,7 +6,8 @@ struct SimulationTests {
   /// Cuts in all: 10,000 and more, over seeds 1 to `seeds`. `MKRAFT_SIMULATION_SEEDS` sets another number of seeds: more for
   /// a long run by hand, fewer where one fault in the code is to be found quickly.
   static let usualSeeds: UInt64 = 50
-  static let seeds = unsafe getenv("MKRAFT_SIMULATION_SEEDS").flatMap { unsafe UInt64(String(cString: $0)) } ?? usualSeeds
+  static let seeds =
+    unsafe getenv("MKRAFT_SIMULATION_SEEDS").flatMap { unsafe UInt64(String(cString: $0)) } ?? usualSeeds
   static let cutsPerSeed = 210
 
   @Test func nothingAcknowledgedIsLostAndNothingIsDoubled() throws {
