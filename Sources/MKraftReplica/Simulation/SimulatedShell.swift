@@ -37,8 +37,9 @@ package final class SimulatedShell<Machine: StateMachine> {
   package private(set) var writeCount = 0
   /// Told of everything, in order.
   package var watcher: ((Event) -> Void)?
-  /// The simulated clock, in nanoseconds; it moves with every step.
+  /// The simulated clock, in nanoseconds; it moves by `tick` with every step.
   package var now: UInt64
+  package var tick: UInt64 = 1
 
   /// Opens the file on `storage`.
   package init(_ storage: MemoryStorage, machine: Machine, now: UInt64) throws(OpeningRefusal) {
@@ -62,7 +63,7 @@ package final class SimulatedShell<Machine: StateMachine> {
   }
 
   package func receive(from connection: ConnectionID, _ header: MessageHeader, _ body: [UInt8]) {
-    now += 1
+    now += tick
     replica.receive(from: connection, header: header, body: body.rawSpan, now: now, into: &effects)
     perform()
   }
@@ -74,7 +75,7 @@ package final class SimulatedShell<Machine: StateMachine> {
   /// Completes one of the outstanding transfers.
   package func complete(at index: Int) {
     let next = outstanding.remove(at: index)
-    now += 1
+    now += tick
     let failure = carryOut(next)
     watcher?(.transferred(next.request, failure: failure))
     replica.complete(next.request.token, failure: failure, now: now, into: &effects)

@@ -2,7 +2,8 @@ internal import MKraftFormat
 internal import MKraftReplica
 internal import MKraftStorage
 
-/// A real replica on a simulated device, and its clients, under a clock that moves a nanosecond with every step.
+/// A real replica on a simulated device, and its clients. The clock moves a millisecond with every request, and not with I/O: how
+/// many transfers a release needs for the same work must not show in the files.
 final class SampleReplica {
   static let cluster: UInt128 = 0xF1C5_0000_0000_0000_0000_0000_0000_0001
   static let fileID: UInt128 = 0xF11E_0000_0000_0000_0000_0000_0000_0001
@@ -14,6 +15,7 @@ final class SampleReplica {
   static let head: UInt64 = 20
   private static let start: UInt64 = 1_700_000_000_000_000_000
   private static let second: UInt64 = 1_000_000_000
+  private static let millisecond: UInt64 = 1_000_000
 
   private struct Client {
     let id: UInt128
@@ -37,6 +39,7 @@ final class SampleReplica {
     }
     shell = try SimulatedShell(
       try SampleReplica.fresh(geometry, cluster: cluster), machine: KeyValueStateMachine(), now: SampleReplica.start)
+    shell.tick = 0
     shell.start()
     shell.completeAll()
     for index in clients.indices { try register(index) }
@@ -66,6 +69,7 @@ final class SampleReplica {
   func restart() throws {
     shell = try SimulatedShell(
       storage.snapshot(), machine: KeyValueStateMachine(), now: shell.now + SampleReplica.second)
+    shell.tick = 0
     shell.start()
     shell.completeAll()
     precondition(shell.isReady, "a replica starts")
@@ -99,6 +103,7 @@ final class SampleReplica {
     header.session = clients[client].session
     header.request = clients[client].request
     header.seal(body: batch.body.rawSpan)
+    shell.now += SampleReplica.millisecond
     shell.receive(from: ConnectionID(UInt64(client)), header, batch.body)
   }
 
@@ -118,6 +123,7 @@ final class SampleReplica {
     header.client = clients[index].id
     header.operation = Operation.register.rawValue
     header.seal(body: RawSpan())
+    shell.now += SampleReplica.millisecond
     shell.receive(from: ConnectionID(UInt64(index)), header, [])
     shell.completeAll()
     guard let answer = shell.sent.popLast() else { preconditionFailure("a request is answered") }
