@@ -25,7 +25,7 @@ extension FindingKind {
   var entry: Entry {
     switch self {
     case .notOurFormat, .formatNewer, .featuresReadOnly, .nothingReadable, .rangeUnreadable, .fileTruncated,
-      .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .liveFile, .fileChanging:
+      .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .checkpointUnsupported, .liveFile, .fileChanging:
       fileEntry
     case .superblockCopyDamaged, .superblockCopyStale, .superblockCopyUnacknowledged, .superblockCopyMisdirected,
       .superblockCopyUnreadable, .superblockCopyMissing, .superblockCopyForeign:
@@ -91,6 +91,11 @@ extension FindingKind {
       Entry(
         .sound, "the file belongs to a cluster of several replicas",
         cause: "it was formatted so", risk: "nothing: it abstains until the other replicas answer", next: .nothing)
+    case .checkpointUnsupported:
+      Entry(
+        .notOurFormat, "the file's state lies in a checkpoint, which this release cannot load",
+        cause: "a newer release has run on the file", risk: "none, as long as this release does not write to the file",
+        next: .useNewerRelease)
     case .liveFile:
       Entry(
         .sound, "a replica runs on the file; it was judged as of the head at the start",

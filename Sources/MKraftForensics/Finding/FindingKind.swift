@@ -13,6 +13,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case gapNotZero = "gap-not-zero"
   case ioUnitTooSmall = "io-unit-too-small"
   case otherMembers = "other-members"
+  case checkpointUnsupported = "checkpoint-unsupported"
   case liveFile = "live-file"
   case fileChanging = "file-changing"
   // Copies of the superblock.

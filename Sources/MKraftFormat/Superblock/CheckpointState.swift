@@ -25,6 +25,12 @@ public struct CheckpointState: Sendable, BitwiseCopyable {
 
   public var op: UInt64 { header.op }
 
+  /// Whether it holds nothing: the state of a file that has never taken a checkpoint.
+  public var isEmpty: Bool {
+    op == 0 && treeHeight == 0 && pairCount == 0 && treeRoot == .none && acquired == .none && released == .none
+      && sessions == .none
+  }
+
   /// The state of a freshly formatted file: nothing at op 0.
   public static func genesis(cluster: UInt128, geometry: Geometry) -> CheckpointState {
     var state = CheckpointState()

@@ -43,6 +43,7 @@ public struct Opening {
     let unknown = superblock.features.unknownReadOnlyCompatible
     guard unknown == 0 else { throw .readOnlyFeatures(unknown) }
     guard superblock.members.count == 1 else { throw .otherMembers(count: superblock.members.count) }
+    guard superblock.checkpoint.isEmpty else { throw .checkpointUnsupported(op: superblock.checkpoint.op) }
     let expected = superblock.checkpoint.storageSize
     guard byteCount >= expected else { throw .truncated(byteCount: byteCount, expected: expected) }
     guard Int(superblock.geometry.ioUnit) >= directAlignment else {
