@@ -1,7 +1,7 @@
 /// Versions of what is written. Until 1.0 the format may change: the version is raised and the fixtures are made again.
 public enum FormatVersion {
   /// Version of the data file's layout, in every superblock.
-  public static let dataFile: UInt32 = 1
+  public static let dataFile: UInt32 = 2
   /// Version of the wire protocol, in every message.
   public static let protocolVersion: UInt16 = 1
   /// Release of the code that executes entries: major * 65536 + minor * 256 + patch.

@@ -9,6 +9,8 @@ public struct BlockHeader: Sendable, BitwiseCopyable {
     case treeInner = 2
     case blockSet = 3
     case sessionTable = 4
+    /// Bytes of a value that is too large for a leaf.
+    case treeValue = 5
   }
 
   /// XXH3-128 of bytes 16 to size - 1 of the block, seeded as block. The referrer stores it too.
@@ -37,7 +39,7 @@ extension BlockHeader {
     public static let size = Field<UInt32>("size", at: 80, "bytes of header and contents")
     public static let release = Field<UInt32>("release", at: 84, "release that wrote the block")
     public static let kind = Field<UInt8>("kind", at: 88, "9: block")
-    public static let type = Field<UInt8>("type", at: 89, "1 tree leaf, 2 tree inner, 3 block set, 4 session table")
+    public static let type = Field<UInt8>("type", at: 89, "1 tree leaf, 2 tree inner, 3 block set, 4 session table, 5 tree value")
     public static let reserved = 90..<256
 
     public static var rows: [FieldRow] {

@@ -6,7 +6,8 @@ public struct BlockReference: Sendable, Equatable, BitwiseCopyable {
   public var checksum: UInt128
   /// Number of the block in the grid, from 1; 0 refers to nothing.
   public var address: UInt64
-  /// Bytes, or pairs, or blocks of what is referred to, as the field that holds the reference says; 0 if it refers to nothing.
+  /// Bytes that the block contributes: of a chain (see `BlockChain`), from this block to its end; of a tree value, in this block;
+  /// 0 for a node of the tree.
   public var extent: UInt64
 
   public init(checksum: UInt128 = 0, address: UInt64 = 0, extent: UInt64 = 0) {
@@ -21,7 +22,7 @@ public struct BlockReference: Sendable, Equatable, BitwiseCopyable {
   public enum Layout {
     public static let checksum = Field<UInt128>("checksum", at: 0, "checksum of the block referred to")
     public static let address = Field<UInt64>("address", at: 16, "number of the block, from 1; 0: none")
-    public static let extent = Field<UInt64>("extent", at: 24, "bytes of what the chain of blocks holds")
+    public static let extent = Field<UInt64>("extent", at: 24, "bytes of the chain from this block on, or of a value in it; of a node 0")
     public static var rows: [FieldRow] { [checksum.row, address.row, extent.row] }
   }
 

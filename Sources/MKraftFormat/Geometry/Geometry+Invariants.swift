@@ -22,12 +22,16 @@ extension Geometry {
     if !Geometry.pipelineRange.contains(pipeline) { broken.insert(.geometryPipeline) }
     if headroom < 1 { broken.insert(.geometryHeadroom) }
     let intervalFits = checkpointInterval <= longestInterval
-    if !intervalFits || checkpointInterval < max(1, max(headroom, pipeline)) { broken.insert(.geometryInterval) }
+    if !intervalFits || checkpointInterval < pipeline || checkpointInterval <= headroom { broken.insert(.geometryInterval) }
     if !Geometry.sessionsRange.contains(sessions) { broken.insert(.geometrySessions) }
     if !Geometry.blockSizeRange.contains(blockSize) || !isPowerOfTwo(blockSize) || blockSize < ioUnit {
       broken.insert(.geometryBlockSize)
     }
-    if !Geometry.gridBlocksMaxRange.contains(gridBlocksMax) { broken.insert(.geometryGridBlocks) }
+    if !Geometry.gridBlocksMaxRange.contains(gridBlocksMax) {
+      broken.insert(.geometryGridBlocks)
+    } else if broken.isEmpty && gridBlocksMax < gridBlocksMin {
+      broken.insert(.geometryGridBlocks)
+    }
     return broken
   }
 }

@@ -76,12 +76,12 @@ extension Invariant {
     case .geometryInterval:
       (
         "geometry-interval",
-        "checkpoint_interval is at least headroom and pipeline, and interval + no-op reserve + pipeline + max(pipeline, headroom) <= slot_count"
+        "checkpoint_interval is above headroom and at least pipeline, and interval + no-op reserve + pipeline + max(pipeline, headroom) <= slot_count"
       )
     case .geometrySessions: ("geometry-sessions", "sessions is 1 to 4096")
     case .geometryBlockSize:
       ("geometry-block-size", "block_size is a power of two, 16384 to 1048576, at least io_unit")
-    case .geometryGridBlocks: ("geometry-grid-blocks", "grid_blocks_max is 1 to 67108864")
+    case .geometryGridBlocks: ("geometry-grid-blocks", "grid_blocks_max is at most 67108864, and at least twice the most trailers of a checkpoint plus 8")
     case .replyReservedZero: ("reply-reserved-zero", "reserved bytes of a reply header are zero")
     case .replySize: ("reply-size", "size of a reply is 256 bytes to message_size")
     case .replyPlaceholderEmpty:
@@ -93,6 +93,25 @@ extension Invariant {
     case .blockType: ("block-type", "a block's type is a known one, and the one its referrer names")
     case .blockCluster: ("block-cluster", "a block's cluster is the superblock's")
     case .blockBirth: ("block-birth", "a block was born no later than the checkpoint that refers to it")
+    case .chainShape:
+      ("chain-shape", "every block of a chain but the last is full, and its extents count down to the last block's bytes")
+    case .blockSetShape:
+      (
+        "block-set-shape",
+        "a set is whole words, the last not 0, and names blocks inside storage_size; there is a set of acquired blocks if there are blocks"
+      )
+    case .sessionRecord:
+      (
+        "session-record",
+        "session records name distinct clients, at most sessions of them, with session <= op <= the checkpoint's op; reserved bytes are zero"
+      )
+    case .treeNodeShape:
+      ("tree-node-shape", "a node's level is its block type's and its place's, and its entries fill it exactly")
+    case .treeNodeEntry:
+      ("tree-node-entry", "an entry has a form that its level allows, sizes within the limits, and as many references as its value needs")
+    case .treeNodeOrder: ("tree-node-order", "the keys of a node increase; the first of an inner node is empty, no other is")
+    case .treeNodeBounds: ("tree-node-bounds", "a node's keys lie between the two keys that its parent gives for it")
+    case .treeCounts: ("tree-counts", "the tree has as many levels, pairs, leaves, inner nodes and value blocks as the checkpoint says")
     case .messageReservedZero: ("message-reserved-zero", "reserved bytes of a message header are zero")
     case .messageSize: ("message-size", "size of a message is 256 to 1048576 bytes")
     }

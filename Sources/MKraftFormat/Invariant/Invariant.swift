@@ -65,6 +65,14 @@ public enum Invariant: UInt8, Sendable, CaseIterable {
   case blockType
   case blockCluster
   case blockBirth
+  case chainShape
+  case blockSetShape
+  case sessionRecord
+  case treeNodeShape
+  case treeNodeEntry
+  case treeNodeOrder
+  case treeNodeBounds
+  case treeCounts
   // Messages.
   case messageReservedZero
   case messageSize

@@ -16,7 +16,10 @@ extension CheckpointState {
     public static let acquired = 96
     public static let released = 128
     public static let sessions = 160
-    public static let reserved = 192..<256
+    public static let leafCount = Field<UInt64>("leaf_count", at: 192, "leaves of the tree")
+    public static let innerCount = Field<UInt64>("inner_count", at: 200, "inner nodes of the tree")
+    public static let valueBlockCount = Field<UInt64>("value_block_count", at: 208, "blocks with values of the tree")
+    public static let reserved = 216..<256
     public static let header = 256
 
     public static var rows: [FieldRow] {
@@ -26,7 +29,7 @@ extension CheckpointState {
         reference("acquired", acquired, "set of blocks in use"),
         reference("released", released, "set of blocks to become free"),
         reference("sessions", sessions, "table of client sessions"),
-        .reserved(reserved),
+        leafCount.row, innerCount.row, valueBlockCount.row, .reserved(reserved),
         FieldRow(
           name: "checkpoint_header", offset: header, size: PrepareHeader.byteCount,
           meaning: "prepare header of the checkpoint's op"),
@@ -46,6 +49,9 @@ extension CheckpointState {
     bytes.store(release, Layout.release, base: base)
     bytes.store(treeHeight, Layout.treeHeight, base: base)
     bytes.store(pairCount, Layout.pairCount, base: base)
+    bytes.store(leafCount, Layout.leafCount, base: base)
+    bytes.store(innerCount, Layout.innerCount, base: base)
+    bytes.store(valueBlockCount, Layout.valueBlockCount, base: base)
     treeRoot.encode(into: &bytes, at: base + Layout.treeRoot)
     acquired.encode(into: &bytes, at: base + Layout.acquired)
     released.encode(into: &bytes, at: base + Layout.released)
@@ -61,6 +67,9 @@ extension CheckpointState {
     release = bytes.load(Layout.release, base: base)
     treeHeight = bytes.load(Layout.treeHeight, base: base)
     pairCount = bytes.load(Layout.pairCount, base: base)
+    leafCount = bytes.load(Layout.leafCount, base: base)
+    innerCount = bytes.load(Layout.innerCount, base: base)
+    valueBlockCount = bytes.load(Layout.valueBlockCount, base: base)
     treeRoot = BlockReference(decoding: bytes, at: base + Layout.treeRoot)
     acquired = BlockReference(decoding: bytes, at: base + Layout.acquired)
     released = BlockReference(decoding: bytes, at: base + Layout.released)

@@ -12,6 +12,10 @@ public struct CheckpointState: Sendable, BitwiseCopyable {
   public var treeHeight: UInt32 = 0
   /// Pairs in the tree.
   public var pairCount: UInt64 = 0
+  /// Blocks of the tree by what they hold.
+  public var leafCount: UInt64 = 0
+  public var innerCount: UInt64 = 0
+  public var valueBlockCount: UInt64 = 0
   public var treeRoot = BlockReference.none
   /// Blocks in use, and blocks to become free, as sets (rule R18).
   public var acquired = BlockReference.none
@@ -25,10 +29,13 @@ public struct CheckpointState: Sendable, BitwiseCopyable {
 
   public var op: UInt64 { header.op }
 
+  /// Blocks that are reachable from the root of the tree.
+  public var reachableCount: UInt64 { leafCount &+ innerCount &+ valueBlockCount }
+
   /// Whether it holds nothing: the state of a file that has never taken a checkpoint.
   public var isEmpty: Bool {
-    op == 0 && treeHeight == 0 && pairCount == 0 && treeRoot == .none && acquired == .none && released == .none
-      && sessions == .none
+    op == 0 && treeHeight == 0 && pairCount == 0 && leafCount == 0 && innerCount == 0 && valueBlockCount == 0
+      && treeRoot == .none && acquired == .none && released == .none && sessions == .none
   }
 
   /// The state of a freshly formatted file: nothing at op 0.

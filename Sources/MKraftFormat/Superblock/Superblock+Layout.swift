@@ -5,7 +5,7 @@ extension Superblock {
     public static let copy = Field<UInt64>("copy", at: 16, "number of this copy, 0 to 3; not covered by the checksum")
     public static let covered = 24..<Superblock.byteCount
     public static let magic = Field<UInt64>("magic", at: 24, "ASCII MKRAFTDF")
-    public static let formatVersion = Field<UInt32>("format_version", at: 32, "1")
+    public static let formatVersion = Field<UInt32>("format_version", at: 32, "2")
     public static let checksumAlgorithm = Field<UInt16>("checksum_algorithm", at: 36, "1: XXH3-128")
     public static let kind = Field<UInt8>("kind", at: 38, "1: superblock")
     public static let reservedPrefix = 39..<40
