@@ -17,7 +17,7 @@ final class Filler {
 
   init(_ file: CachedFile) throws {
     self.file = file
-    replica = Replica(opening: try Opening.read(file), machine: KeyValueStateMachine(), now: now)
+    replica = Replica(opening: try Opening.read(file), now: now)
   }
 
   /// Returns how many puts were taken.

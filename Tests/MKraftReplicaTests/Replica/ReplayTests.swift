@@ -14,7 +14,7 @@ struct ReplayTests {
     let storage = MemoryStorage()
     _ = try DataFileFormatter.format(
       FormatPlan(cluster: Simulation.cluster, geometry: ReplayTests.geometry, fileID: 1), onto: storage)
-    let shell = try SimulatedShell(storage, machine: KeyValueStateMachine(), now: 1)
+    let shell = try SimulatedShell(storage, now: 1)
     shell.start()
     shell.completeAll()
     var client = SimulatedClient(
@@ -32,7 +32,7 @@ struct ReplayTests {
 
   /// Starts a replica whose transfers complete last-first, and returns how many there were.
   private func restart(_ storage: MemoryStorage) throws -> (SimulatedShell<KeyValueStateMachine>, transfers: Int) {
-    let shell = try SimulatedShell(storage, machine: KeyValueStateMachine(), now: 1 << 40)
+    let shell = try SimulatedShell(storage, now: 1 << 40)
     shell.start()
     var transfers = 0
     while shell.outstandingCount > 0 {
@@ -74,7 +74,7 @@ struct ReplayTests {
 
   @Test func anEntryThatChangedSinceTheOpeningStopsTheStart() throws {
     let (storage, _) = try fill { _ in 5000 }
-    let shell = try SimulatedShell(storage, machine: KeyValueStateMachine(), now: 1 << 40)
+    let shell = try SimulatedShell(storage, now: 1 << 40)
     // In the middle of a read of many entries.
     let buffer = IOBuffer(byteCount: 4096)
     let offset = ReplayTests.geometry.prepareOffset(slot: 1500)

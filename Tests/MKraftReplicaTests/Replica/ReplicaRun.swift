@@ -12,7 +12,7 @@ struct ReplicaRun {
 
   /// Opens the file on `storage`, and does nothing yet.
   init(opening storage: MemoryStorage, now: UInt64 = 1) throws {
-    shell = try SimulatedShell(storage, machine: KeyValueStateMachine(), now: now)
+    shell = try SimulatedShell(storage, now: now)
   }
 
   /// Starts on a new file, or on `storage`, and is ready.

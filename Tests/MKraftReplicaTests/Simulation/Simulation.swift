@@ -80,7 +80,7 @@ struct Simulation {
   }
 
   private func open() throws -> SimulatedShell<KeyValueStateMachine> {
-    try SimulatedShell(storage, machine: KeyValueStateMachine(), now: now)
+    try SimulatedShell(storage, now: now)
   }
 
   /// A transfer completes, or a client speaks.
@@ -126,7 +126,7 @@ struct Simulation {
       violate("op \(highest) was acknowledged, the header of op \(tail) was not durable")
     }
     // On a copy: the run goes on from the file as the cut left it, so that cuts during a start follow each other.
-    let shell = try SimulatedShell(storage.snapshot(), machine: KeyValueStateMachine(), now: now)
+    let shell = try SimulatedShell(storage.snapshot(), now: now)
     shell.start()
     shell.completeAll()
     guard shell.isReady else { return violate("did not become ready after a cut: \(String(describing: shell.halt))") }

@@ -69,7 +69,7 @@ final class Rig<Machine: StateMachine> {
 
 extension Rig where Machine == KeyValueStateMachine {
   convenience init(_ storage: MemoryStorage, starts: Bool = true, now: UInt64 = 1) throws {
-    try self.init(storage, machine: KeyValueStateMachine(), starts: starts, now: now)
+    try self.init(storage, starts: starts, now: now)
   }
 
   /// The key's value as a read finds it, nil if it has none.
