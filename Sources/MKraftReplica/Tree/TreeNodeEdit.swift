@@ -48,10 +48,10 @@ struct TreeNodeEdit {
     let node = TreeNodeView(validated: buffer.bytes)
     let (count, first) = (node.count, node.entriesStart)
     let (start, end, size) = (node.start(of: index), node.start(of: index + 1), node.size)
-    // What lies before moves down by one end, what lies behind by the entry as well.
+    // The ends first, for entries move over the last of them: what lies before by one end, what lies behind by the entry as well.
+    shiftEnds(from: index + 1, to: count, by: start - end, into: index)
     buffer.copy(from: buffer, range: first..<start, at: first - 4)
     buffer.copy(from: buffer, range: end..<size, at: start - 4)
-    shiftEnds(from: index + 1, to: count, by: start - end, into: index)
     setCount(count - 1)
   }
 

@@ -6,7 +6,7 @@ import MKraftStorage
 struct ReplicaRun {
   static let cluster: UInt128 = 0xC1
   static let geometry = Geometry(
-    slotCount: 64, messageSize: 4096, pipeline: 4, sessions: 3, blockSize: 16 << 10, gridBlocksMax: 16)
+    slotCount: 64, messageSize: 4096, pipeline: 4, sessions: 3, blockSize: 16 << 10, gridBlocksMax: 256)
 
   let shell: SimulatedShell<KeyValueStateMachine>
 
