@@ -66,8 +66,9 @@ public final class Grid {
     writes.buffers = (0..<Grid.writeDepth).map { _ in IOBuffer(byteCount: Int(geometry.blockSize)) }
   }
 
-  /// Most levels of a tree: a node above another has at least two children when it is made, and none has fewer than one.
-  public static let heightMax = 16
+  /// Most levels of a tree. A level is added when the root is full, with at least 15 children of the largest keys, and each of them
+  /// came from a full node below: no sequence of operations is long enough for more.
+  public static let heightMax = 12
 
   /// Fewest frames: for a path and its copies, the blocks of a value and of the one that replaces it, and reads on the way.
   public static func capacityMin(_ geometry: Geometry) -> Int {
