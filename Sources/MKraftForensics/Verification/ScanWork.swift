@@ -42,8 +42,9 @@ final class ScanWork: Sendable {
   /// Takes pieces until none is left. `progress` gets the bytes that all threads have accounted for.
   func run(progress: (UInt64) -> Void) {
     let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
-    let replies = ReplyReader(storage, superblock)
-    let gaps = GapReader(storage, superblock.geometry)
+    let buffer = IOBuffer(hugePagesFor: max(ScanPlan.gapByteCount, Int(superblock.geometry.messageSize)))
+    let replies = ReplyReader(storage, superblock, buffer)
+    let gaps = GapReader(storage, superblock.geometry, buffer)
     while true {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard index < plan.count else { return }

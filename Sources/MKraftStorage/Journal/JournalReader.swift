@@ -27,7 +27,7 @@ public final class JournalReader {
     slotsPerChunk = max(1, JournalReader.chunkByteCount / Int(geometry.messageSize))
     batchLimit = max(geometry.headersPerUnit, slotsPerChunk)
     headers = IOBuffer(byteCount: (batchLimit / geometry.headersPerUnit + 2) * Int(geometry.ioUnit))
-    prepares = IOBuffer(byteCount: max(JournalReader.chunkByteCount, Int(geometry.messageSize)))
+    prepares = IOBuffer(hugePagesFor: max(JournalReader.chunkByteCount, Int(geometry.messageSize)))
   }
 
   /// The evidence of `slots`, at most `batchLimit` of them. The header ring is read before the prepare ring, so that on a
