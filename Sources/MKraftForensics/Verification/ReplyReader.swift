@@ -1,18 +1,19 @@
 internal import MKraftFormat
 internal import MKraftStorage
 
-/// Verifies slots of the reply zone. It owns its buffer: one for each thread.
+/// Verifies slots of the reply zone.
 struct ReplyReader {
   private let storage: any Storage
   private let geometry: Geometry
   private let cluster: UInt128
   private let buffer: IOBuffer
 
-  init(_ storage: any Storage, _ superblock: Superblock) {
+  /// - Parameter buffer: of a message's size at least, used by nobody else meanwhile.
+  init(_ storage: any Storage, _ superblock: Superblock, _ buffer: IOBuffer) {
     self.storage = storage
     geometry = superblock.geometry
     cluster = superblock.cluster
-    buffer = IOBuffer(byteCount: Int(geometry.messageSize))
+    self.buffer = buffer
   }
 
   func verify(_ slots: Range<Int>, _ tally: inout ScanTally) {
