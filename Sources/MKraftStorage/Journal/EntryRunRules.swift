@@ -6,6 +6,7 @@ public import MKraftFormat
 /// suffix has anything to say of its op.
 public struct EntryRunRules: Sendable {
   private let bounds: SlotCondition.Bounds
+  private let checkpointIDs: CheckpointIDs
   private let firstNamed: UInt64
   private let lastNamed: UInt64
   /// Ops from here on are judged by themselves.
@@ -16,6 +17,7 @@ public struct EntryRunRules: Sendable {
   /// - Parameter limit: no op above it becomes part of a run.
   public init(_ superblock: Superblock, upTo limit: UInt64 = .max) {
     bounds = SlotCondition.Bounds(superblock)
+    checkpointIDs = CheckpointIDs(superblock)
     let count = superblock.suffix.count
     firstNamed = count > 0 ? superblock.suffix[0].op : .max
     lastNamed = count > 0 ? superblock.suffix[count - 1].op : 0
@@ -25,7 +27,7 @@ public struct EntryRunRules: Sendable {
 
   /// Whether an entry that both rings hold may be part of a run where `op` is expected.
   func admit(_ header: PrepareHeader, as op: UInt64) -> Bool {
-    guard header.kind == .prepare, header.op == op, op <= limit else { return false }
+    guard header.kind == .prepare, header.op == op, op <= limit, header.checkpointID == checkpointIDs[op] else { return false }
     let isNamed = op >= firstNamed && op <= lastNamed
     guard op != bounds.cut, op < cleanOp, !isNamed else { return false }
     return bounds.age(of: header, expecting: op) == .current

@@ -37,6 +37,7 @@ public struct JournalRecovery: Sendable {
   /// every slot.
   private let suffix: [LogPosition]
   private let runRules: EntryRunRules
+  private let checkpointIDs: CheckpointIDs
   private var decision: JournalDecision
   private var phase = Phase.extending
   private var isUndecidable = false
@@ -51,6 +52,7 @@ public struct JournalRecovery: Sendable {
     geometry = superblock.geometry
     suffix = (0..<superblock.suffix.count).map { LogPosition(superblock.suffix[$0]) }
     runRules = EntryRunRules(superblock)
+    checkpointIDs = CheckpointIDs(superblock)
     previous = superblock.checkpoint.header
     nextOp = superblock.checkpoint.op + 1
     let floor = max(superblock.cut.op, superblock.clean?.op ?? 0, superblock.commitMax)
@@ -151,7 +153,7 @@ public struct JournalRecovery: Sendable {
 
   private mutating func append(_ slot: Slot, _ evidence: SlotEvidence) -> SlotVerdict.Disposition {
     guard let entry = evidence.validPrepare else { preconditionFailure("keep and fix have a valid prepare") }
-    guard entry.isChild(of: previous), entry.checkpointID == superblock.checkpointID(of: slot.op) else { return appendUnchained(entry, slot) }
+    guard entry.isChild(of: previous), entry.checkpointID == checkpointIDs[slot.op] else { return appendUnchained(entry, slot) }
     let expected = namedBySuperblock(slot.op)
     guard expected == nil || expected == entry.checksum else {
       addFault(.entryUnexpected, slot, expected: expected)
