@@ -25,9 +25,9 @@ extension Geometry {
     return blocks(UInt64(sessions) * UInt64(SessionRecord.byteCount)) + 2 * blocks((gridBlocksMax + 63) / 64 * 8)
   }
 
-  /// Fewest blocks with which checkpoints can go on for ever: the trailers of two, since those of the last one are free only
-  /// after the next, and a tree of one leaf, its copies and a split.
-  public var gridBlocksMin: UInt64 { 2 * trailersMax + 8 }
+  /// Fewest blocks with which checkpoints can go on for ever: the trailers of three, since those of the last one are free only
+  /// after the next and room for those to come is kept; and a small tree with its copies.
+  public var gridBlocksMin: UInt64 { 3 * trailersMax + 32 }
 
   /// The checkpoint whose interval `op` lies in: 1 for ops up to the first checkpoint's. Also the birth of blocks it makes.
   public func interval(of op: UInt64) -> UInt64 {

@@ -81,7 +81,7 @@ extension Invariant {
     case .geometrySessions: ("geometry-sessions", "sessions is 1 to 4096")
     case .geometryBlockSize:
       ("geometry-block-size", "block_size is a power of two, 16384 to 1048576, at least io_unit")
-    case .geometryGridBlocks: ("geometry-grid-blocks", "grid_blocks_max is at most 67108864, and at least twice the most trailers of a checkpoint plus 8")
+    case .geometryGridBlocks: ("geometry-grid-blocks", "grid_blocks_max is at most 67108864, and at least three times the most trailers of a checkpoint plus 32")
     case .replyReservedZero: ("reply-reserved-zero", "reserved bytes of a reply header are zero")
     case .replySize: ("reply-size", "size of a reply is 256 bytes to message_size")
     case .replyPlaceholderEmpty:
