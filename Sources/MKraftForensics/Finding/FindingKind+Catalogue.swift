@@ -25,7 +25,7 @@ extension FindingKind {
   var entry: Entry {
     switch self {
     case .notOurFormat, .formatNewer, .featuresReadOnly, .nothingReadable, .rangeUnreadable, .fileTruncated,
-      .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .checkpointUnsupported, .liveFile, .fileChanging:
+      .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .liveFile, .fileChanging:
       fileEntry
     case .superblockCopyDamaged, .superblockCopyStale, .superblockCopyUnacknowledged, .superblockCopyMisdirected,
       .superblockCopyUnreadable, .superblockCopyMissing, .superblockCopyForeign:
@@ -39,6 +39,25 @@ extension FindingKind {
     case .walPrepareCorrupt, .walPrepareMissing, .walEntriesDisagree, .walEntryLost, .walEntryUnknown,
       .walEntryUnexpected, .walHeadUndecidable, .walChainBroken:
       lostEntry
+    case .checkpointDamaged, .replyLost:
+      checkpointEntry
+    }
+  }
+
+  private var checkpointEntry: Entry {
+    switch self {
+    case .checkpointDamaged:
+      Entry(
+        .restorable, "a block that the checkpoint's sets or sessions lie in is damaged",
+        cause: "bit rot, a latent sector error, or a misdirected write",
+        risk: "no replica starts without it; another copy of the block can be proven to be the right one",
+        next: .verify)
+    case .replyLost:
+      Entry(
+        .restorable, "the stored reply to a session's last request is gone, and the log does not make it again",
+        cause: "bit rot, a latent sector error, or a misdirected write",
+        risk: "a client that repeats the request could not be answered as before", next: .verify)
+    default: preconditionFailure("a finding about the checkpoint")
     }
   }
 
@@ -91,11 +110,6 @@ extension FindingKind {
       Entry(
         .sound, "the file belongs to a cluster of several replicas",
         cause: "it was formatted so", risk: "nothing: it abstains until the other replicas answer", next: .nothing)
-    case .checkpointUnsupported:
-      Entry(
-        .notOurFormat, "the file's state lies in a checkpoint, which this release cannot load",
-        cause: "a newer release has run on the file", risk: "none, as long as this release does not write to the file",
-        next: .useNewerRelease)
     case .liveFile:
       Entry(
         .sound, "a replica runs on the file; it was judged as of the head at the start",

@@ -13,7 +13,6 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case gapNotZero = "gap-not-zero"
   case ioUnitTooSmall = "io-unit-too-small"
   case otherMembers = "other-members"
-  case checkpointUnsupported = "checkpoint-unsupported"
   case liveFile = "live-file"
   case fileChanging = "file-changing"
   // Copies of the superblock.
@@ -50,7 +49,10 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case walEntryUnexpected = "wal-entry-unexpected"
   case walHeadUndecidable = "wal-head-undecidable"
   case walChainBroken = "wal-chain-broken"
+  // The checkpoint.
+  case checkpointDamaged = "checkpoint-damaged"
   // Client replies.
+  case replyLost = "reply-lost"
   case replySlotDamaged = "reply-slot-damaged"
 }
 

@@ -102,12 +102,6 @@ public struct Verification {
       log.add(
         Finding(.otherMembers, actual: .number(UInt64(count)), evidence: "the superblock lists \(count) members"))
     }
-    if !superblock.checkpoint.isEmpty {
-      log.add(
-        Finding(
-          .checkpointUnsupported, actual: .number(superblock.checkpoint.op),
-          evidence: "the superblock names a checkpoint at op \(superblock.checkpoint.op)"))
-    }
     if Int(superblock.geometry.ioUnit) < alignment {
       log.add(
         Finding(

@@ -71,9 +71,22 @@ extension Geometry {
     return overflow ? .max : sum
   }
 
+  /// The last op that may be prepared while `checkpoint` is the last durable one: it has a slot, and the id of the checkpoint that
+  /// its header names is known (rule R19).
+  public func lastPreparableOp(after checkpoint: UInt64) -> UInt64 {
+    min(lastOp(after: checkpoint), checkpoint + 2 * UInt64(checkpointInterval))
+  }
+
   /// The last op that a client's request may become: the slots above it are kept for no-ops.
   public func lastClientOp(after checkpoint: UInt64) -> UInt64 {
-    lastOp(after: checkpoint) - UInt64(Geometry.noopReserve)
+    lastPreparableOp(after: checkpoint) - UInt64(Geometry.noopReserve)
+  }
+
+  /// The last op that may be executed and acknowledged while `checkpoint` is the last durable one: those beyond the headroom behind
+  /// the next one wait for it, and a checkpoint begins only when the last one is durable (rule R18).
+  public func lastExecutableOp(after checkpoint: UInt64) -> UInt64 {
+    let interval = UInt64(checkpointInterval)
+    return min(checkpoint + interval + UInt64(headroom), checkpoint + 2 * interval - 1)
   }
 
   /// Largest body of an entry or message, bytes.

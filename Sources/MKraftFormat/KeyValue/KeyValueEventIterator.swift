@@ -1,14 +1,22 @@
 /// Hands out the events of a validated batch in order.
 public struct KeyValueEventIterator: ~Escapable {
   private let body: RawSpan
-  private var offset = KeyValueBatch.headSize
+  private var offset: Int
   private var remaining: Int
 
   @_lifetime(copy body)
-  init(_ body: RawSpan, count: Int) {
+  init(_ body: RawSpan, count: Int) { self.init(body, from: KeyValueBatch.headSize, count: count) }
+
+  /// Goes on where another iterator over the same body stood.
+  @_lifetime(copy body)
+  package init(_ body: RawSpan, from position: Int, count: Int) {
     self.body = body
+    offset = position
     remaining = count
   }
+
+  /// Where the next event begins in the body.
+  package var position: Int { offset }
 
   /// The next event, or nil after the last.
   @_lifetime(copy self)

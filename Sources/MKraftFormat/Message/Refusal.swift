@@ -1,6 +1,6 @@
 /// Why a replica did not take a request. The number travels in the message header's `status`.
 public enum Refusal: UInt8, Error, Sendable, CaseIterable, BitwiseCopyable {
-  case ringFull = 1
+  case storageFull = 1
   case notLeader = 2
   case sessionUnknown = 3
   case sessionBusy = 4
@@ -12,17 +12,15 @@ public enum Refusal: UInt8, Error, Sendable, CaseIterable, BitwiseCopyable {
   case starting = 10
   case stopping = 11
   case clusterMismatch = 12
+  case numbersExhausted = 13
 
   public var name: String { row.name }
   public var meaning: String { row.meaning }
 
   private var row: (name: String, meaning: String) {
     switch self {
-    case .ringFull:
-      (
-        "ring-full",
-        "the write-ahead log has no slot left; reads are answered, writes are not until a checkpoint frees slots"
-      )
+    case .storageFull:
+      ("storage-full", "the file cannot grow: the disk is full; reads are answered, writes are not until there is room")
     case .notLeader: ("not-leader", "this replica does not lead; the header names the leader if it is known")
     case .sessionUnknown:
       ("session-unknown", "no such session: never opened, or evicted for a newer one; register again")
@@ -34,6 +32,8 @@ public enum Refusal: UInt8, Error, Sendable, CaseIterable, BitwiseCopyable {
     case .overloaded: ("overloaded", "too many requests wait; try again")
     case .starting: ("starting", "the replica is recovering its log")
     case .stopping: ("stopping", "the replica is stopping")
+    case .numbersExhausted:
+      ("numbers-exhausted", "op or time of the file is so high that it cannot be counted on; only a forged file is")
     case .clusterMismatch: ("cluster-mismatch", "the message is for another cluster")
     }
   }

@@ -8,13 +8,19 @@ public struct Opening {
   public let superblockDecision: SuperblockDecision
   /// The superblock the file is opened at.
   public let superblock: Superblock
+  /// What the checkpoint's trailers hold.
+  public let checkpoint: CheckpointContents
   public let journal: JournalDecision
+  /// Bytes of the file.
+  public let byteCount: UInt64
   /// The header ring as it is to be.
   let image: JournalImage
+  /// The sessions of the checkpoint, with their replies.
+  let sessions: [Session]
 
   public var geometry: Geometry { superblock.geometry }
 
-  /// Reads superblocks and both rings of `storage` and decides.
+  /// Reads superblocks, both rings, and what of the checkpoint every start needs, and decides.
   /// - Throws: why a replica of the membership in the file would not start.
   public static func read(_ storage: any Storage) throws(OpeningRefusal) -> Opening {
     try read(storage, survey: SuperblockSurvey.read(storage))
@@ -28,12 +34,21 @@ public struct Opening {
     case .success(let chosen): superblock = chosen
     case .failure(let refusal): throw .superblock(refusal)
     }
-    try admit(superblock, byteCount: storage.byteCount, directAlignment: storage.directAlignment)
+    let byteCount = storage.byteCount
+    try admit(superblock, byteCount: byteCount, directAlignment: storage.directAlignment)
+    let checkpoint: CheckpointContents
+    do throws(CheckpointFault) {
+      checkpoint = try CheckpointReader(storage, superblock).read()
+    } catch { throw .checkpoint(error) }
     let image = JournalImage(geometry: superblock.geometry, cluster: superblock.cluster)
     let journal = JournalScan.run(storage, superblock) { image.recover($0, $1) }
     guard journal.serves else { throw .journal(journal) }
+    let replies = ReplyRecovery(storage, superblock, checkpoint.sessions)
+    let lost = replies.lost { op in op <= journal.head.op ? image.header(slot: superblock.geometry.slot(of: op)) : nil }
+    guard lost.isEmpty else { throw .repliesLost(slots: lost) }
     return Opening(
-      survey: survey, superblockDecision: decision, superblock: superblock, journal: journal, image: image)
+      survey: survey, superblockDecision: decision, superblock: superblock, checkpoint: checkpoint, journal: journal,
+      byteCount: byteCount, image: image, sessions: replies.sessions)
   }
 
   /// Whether a replica may run on a file of this length, on a device of this alignment, whatever its log holds.
@@ -43,7 +58,6 @@ public struct Opening {
     let unknown = superblock.features.unknownReadOnlyCompatible
     guard unknown == 0 else { throw .readOnlyFeatures(unknown) }
     guard superblock.members.count == 1 else { throw .otherMembers(count: superblock.members.count) }
-    guard superblock.checkpoint.isEmpty else { throw .checkpointUnsupported(op: superblock.checkpoint.op) }
     let expected = superblock.checkpoint.storageSize
     guard byteCount >= expected else { throw .truncated(byteCount: byteCount, expected: expected) }
     guard Int(superblock.geometry.ioUnit) >= directAlignment else {

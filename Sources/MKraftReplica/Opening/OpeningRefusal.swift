@@ -7,8 +7,10 @@ public enum OpeningRefusal: Error, Sendable {
   case readOnlyFeatures(UInt64)
   /// The file belongs to a cluster of several, which this release does not run.
   case otherMembers(count: Int)
-  /// The file's state lies in a checkpoint, which this release cannot load: it has all of its state from the log.
-  case checkpointUnsupported(op: UInt64)
+  /// The checkpoint's own blocks, its sets or its table of sessions, are not there.
+  case checkpoint(CheckpointFault)
+  /// Replies to clients are gone: a request repeated could not be answered as it was.
+  case repliesLost(slots: [Int])
   /// The file is shorter than its superblock says.
   case truncated(byteCount: UInt64, expected: UInt64)
   /// The device cannot write units as small as the file's.
@@ -22,7 +24,8 @@ public enum OpeningRefusal: Error, Sendable {
     case .superblock(let refusal): refusal.name
     case .readOnlyFeatures: "features-read-only"
     case .otherMembers: "other-members"
-    case .checkpointUnsupported: "checkpoint-unsupported"
+    case .checkpoint: "checkpoint-damaged"
+    case .repliesLost: "reply-lost"
     case .truncated: "file-truncated"
     case .ioUnitTooSmall: "io-unit-too-small"
     case .journal: "wal-damaged"

@@ -6,6 +6,8 @@ public struct IORequest: Sendable {
     case read
     /// Durable before it is reported complete.
     case write
+    /// The file is made as long as `offset` says, durably, with space reserved for it; no bytes are transferred.
+    case resize
   }
 
   /// Names the request when it is reported complete.

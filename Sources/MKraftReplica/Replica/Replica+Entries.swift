@@ -10,15 +10,19 @@ extension ReplicaCore {
   /// Begins the next entry: fills a buffer, links it to the head, and hands its prepare to the journal.
   func begin(
     _ operation: Operation, for request: MessageHeader? = nil, body: RawSpan = RawSpan(),
-    from connection: ConnectionID? = nil,
+    from connection: ConnectionID? = nil, pledge: UInt64 = 0,
     into effects: inout [ReplicaEffect]
   ) {
-    precondition(head.op < geometry.lastOp(after: superblock.checkpoint.op), "there is a slot for the entry")
+    precondition(
+      head.op < geometry.lastPreparableOp(after: superblock.checkpoint.op), "there is a slot for the entry")
+    guard let checkpointID = superblock.checkpointID(of: head.op + 1) else {
+      preconditionFailure("the checkpoint that an entry names is complete")
+    }
     var header = PrepareHeader()
     header.cluster = superblock.cluster
     header.parent = head.checksum
     header.requestChecksum = request?.checksum ?? 0
-    header.checkpointID = superblock.checkpoint.parentID
+    header.checkpointID = checkpointID
     header.client = request?.client ?? 0
     header.term = consensus.term
     header.op = head.op + 1
@@ -39,7 +43,8 @@ extension ReplicaCore {
     header.encode(into: &bytes)
     buffer.copy(from: body, at: PrepareHeader.byteCount)
     buffer.zero(Int(header.size)..<geometry.bytesOnDisk(size: Int(header.size)))
-    window.append(WindowEntry(header: header, buffer: buffer, connection: connection))
+    window.append(WindowEntry(header: header, buffer: buffer, connection: connection, pledge: pledge))
+    pledgedBlocks += pledge
     head = header
     entriesBegun += 1
     submit(journal.begin(header, in: buffer), .prepare(op: header.op), into: &effects)
@@ -47,49 +52,30 @@ extension ReplicaCore {
 
   /// Applies what is committed, in op order.
   func applyCommitted(into effects: inout [ReplicaEffect]) {
-    while let entry = window.first, entry.header.op <= consensus.commit {
+    while let entry = window.first, entry.header.op <= consensus.commit, phase != .halted {
+      freezeIfDue(into: &effects)
       let body = entry.buffer.bytes.extracting(PrepareHeader.byteCount..<Int(entry.header.size))
       guard apply(entry.header, body, for: entry.connection, into: &effects) else { return }
       window.removeFirst()
+      pledgedBlocks -= entry.pledge
       freeBuffers.append(entry.buffer)
     }
   }
 
-  /// Whether the state machine has all that it needs for the operation; if not, the next block is asked for.
-  func isCached(operation: UInt8, body: RawSpan, into effects: inout [ReplicaEffect]) -> Bool {
-    guard case .needs(let references) = machine.prefetch(operation: operation, body: body) else { return true }
-    guard let reference = references.first else { preconditionFailure("what is needed is named") }
-    precondition(reference.address > 0, "a reference to a block")
-    blockAwaited = true
-    let buffer = IOBuffer(byteCount: Int(geometry.blockSize))
-    let offset = geometry.offset(of: .grid) + (reference.address - 1) * UInt64(geometry.blockSize)
-    submit(.read, .block(reference, buffer), offset: offset, count: buffer.byteCount, buffer, into: &effects)
-    return false
-  }
-
-  /// Whether the buffer holds the block that is referred to, by place and by checksum (rule R16).
-  func isBlock(_ buffer: IOBuffer, of reference: BlockReference) -> Bool {
-    guard let header = try? BlockHeader(decoding: buffer.bytes) else { return false }
-    return header.checksum == reference.checksum && header.address == reference.address
-      && header.cluster == superblock.cluster
-  }
-
-  /// Applies the next entry; false if it must wait for a block. Prefetch first: apply does no I/O (rule R23).
+  /// Applies the next entry; false if it must wait: for the grid, for a checkpoint, or for a read that has begun.
   func apply(
     _ header: PrepareHeader, _ body: RawSpan, for connection: ConnectionID?, into effects: inout [ReplicaEffect]
   ) -> Bool {
     precondition(header.op == applied + 1, "entries are applied in op order")
-    guard !blockAwaited else { return false }
+    guard header.op <= executionLimit, applied != nextCheckpointOp else { return false }
+    guard execution == nil || execution == .entry(op: header.op) else { return false }
+    freeExpiredBlocks(before: header.op)
     switch Operation(rawValue: header.operation) {
     case .register:
-      sessions.open(
-        Session(
-          client: header.client, number: header.op, requestChecksum: header.requestChecksum, op: header.op,
-          timestamp: header.timestamp, operation: header.operation))
+      sessions.open(Session(registeredBy: header))
       reply(to: header, over: connection, into: &effects)
     case .keyValue:
-      guard isCached(operation: header.operation, body: body, into: &effects) else { return false }
-      applyKeyValue(header, body, for: connection, into: &effects)
+      guard applyKeyValue(header, body, for: connection, into: &effects) else { return false }
     case .root, .noop, .upgrade, .reconfigure, nil: break
     }
     applied = header.op
@@ -101,32 +87,40 @@ extension ReplicaCore {
   /// executed already, changes nothing. All of that depends on the log alone.
   private func applyKeyValue(
     _ header: PrepareHeader, _ body: RawSpan, for connection: ConnectionID?, into effects: inout [ReplicaEffect]
-  ) {
-    guard let session = sessions[header.client], session.number == header.session, session.request < header.request
-    else {
+  ) -> Bool {
+    guard sessions.admits(header) else {
       if let connection {
         refuse(.sessionUnknown, answering: header.requestChecksum, to: connection, into: &effects)
       }
-      return
+      return true
     }
-    let result = execute(op: header.op, timestamp: header.timestamp, body: body)
-    sessions.update(header.client) {
-      $0.request = header.request
-      $0.requestChecksum = header.requestChecksum
-      $0.op = header.op
-      $0.timestamp = header.timestamp
-      $0.operation = header.operation
-      $0.result = result
-    }
+    guard
+      let result = execute(
+        .entry(op: header.op), op: header.op, timestamp: header.timestamp, body: body, into: &effects)
+    else { return false }
+    sessions.executed(header, result: result)
     reply(to: header, over: connection, into: &effects)
+    return true
   }
 
-  func execute(op: UInt64, timestamp: UInt64, body: RawSpan) -> [UInt8] {
+  /// Executes a batch; nil if it must wait for the grid, or if the replica has halted.
+  func execute(
+    _ what: Executing, op: UInt64, timestamp: UInt64, body: RawSpan, into effects: inout [ReplicaEffect]
+  ) -> [UInt8]? {
     let buffer = resultBuffer
     var result = buffer.mutableBytes
-    let count = machine.apply(
+    let outcome = machine.execute(
       op: op, timestamp: timestamp, operation: Operation.keyValue.rawValue, body: body, result: &result)
-    return [UInt8](copying: buffer.bytes.extracting(0..<count))
+    switch outcome {
+    case .finished(let count):
+      execution = nil
+      return [UInt8](copying: buffer.bytes.extracting(0..<count))
+    case .waiting:
+      execution = what
+    case .damaged(let address, let broken):
+      halt(.blockContents(address: address, broken), into: &effects)
+    }
+    return nil
   }
 
   private func reply(

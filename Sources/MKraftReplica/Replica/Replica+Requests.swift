@@ -113,7 +113,7 @@ extension ReplicaCore {
     return .none
   }
 
-  /// Begins an entry for the request, or queues it until the pipeline has a place; one request of a client at a time.
+  /// Queues the request until the pipeline has a place; one request of a client at a time.
   private func admit(
     _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID, into effects: inout [ReplicaEffect]
   ) -> Refusal? {
@@ -122,39 +122,46 @@ extension ReplicaCore {
     case .joined: return nil
     case .busy: return .sessionBusy
     }
-    guard lastAccepted < geometry.lastClientOp(after: superblock.checkpoint.op) else { return .ringFull }
-    if requests.isEmpty && window.count < Int(geometry.pipeline) {
-      begin(header, body, from: connection, into: &effects)
-      return nil
-    }
+    guard hasNumbersLeft else { return .numbersExhausted }
     guard requests.count < Int(geometry.sessions) else { return .overloaded }
+    hasGrowthFailed = false
     requests.append(QueuedRequest(connection: connection, header: header, body: [UInt8](copying: body)))
     return nil
   }
 
-  private func begin(
-    _ header: MessageHeader, _ body: RawSpan, from connection: ConnectionID?, into effects: inout [ReplicaEffect]
-  ) {
-    guard let operation = Operation(rawValue: header.operation) else {
-      preconditionFailure("the operation was checked")
+  /// Begins entries for waiting requests as far as the pipeline has places, the ring has slots, and the file has space. A full ring
+  /// waits for the checkpoint that is being written.
+  func admitQueued(into effects: inout [ReplicaEffect]) {
+    while phase == .serving || phase == .stopping, window.count < Int(geometry.pipeline), let request = requests.first {
+      guard head.op < geometry.lastClientOp(after: superblock.checkpoint.op) else { return }
+      let body = request.body.rawSpan
+      let pledge = blocksNeeded(request.header, body)
+      let trailers = trailersToCome(pledge)
+      guard hasSpace(for: pledge, trailers: trailers) else {
+        return grow(for: pledge, trailers: trailers, into: &effects)
+      }
+      guard let operation = Operation(rawValue: request.header.operation) else {
+        preconditionFailure("the operation was checked")
+      }
+      begin(
+        operation, for: request.header, body: body, from: request.connection, pledge: pledge, into: &effects)
+      requests.removeFirst()
     }
-    begin(operation, for: header, body: body, from: connection, into: &effects)
   }
 
-  /// Begins entries for waiting requests as far as the pipeline has places.
-  func admitQueued(into effects: inout [ReplicaEffect]) {
-    while window.count < Int(geometry.pipeline), !requests.isEmpty {
-      let request = requests.removeFirst()
-      begin(request.header, request.body.rawSpan, from: request.connection, into: &effects)
-    }
+  private func blocksNeeded(_ header: MessageHeader, _ body: RawSpan) -> UInt64 {
+    guard header.operation == Operation.keyValue.rawValue else { return 0 }
+    return machine.blocksNeeded(body: body, pledged: pledgedBlocks)
   }
 
   /// Answers reads that come after nothing but applied entries. They take no op.
   func serveReads(into effects: inout [ReplicaEffect]) {
-    while let read = reads.first, read.after <= applied, !blockAwaited {
-      guard isCached(operation: Operation.keyValue.rawValue, body: read.body.rawSpan, into: &effects) else { return }
+    while let read = reads.first, read.after <= applied, execution == nil || execution == .read, phase != .halted {
+      guard
+        let result = execute(
+          .read, op: applied, timestamp: appliedTimestamp, body: read.body.rawSpan, into: &effects)
+      else { return }
       reads.removeFirst()
-      let result = execute(op: applied, timestamp: appliedTimestamp, body: read.body.rawSpan)
       var header = message(.reply)
       header.client = read.header.client
       header.requestChecksum = read.header.checksum

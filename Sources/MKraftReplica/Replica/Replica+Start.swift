@@ -9,12 +9,12 @@ extension ReplicaCore {
     guard hasNumbersLeft else { return halt(.numbersExhausted, into: &effects) }
     phase = .repairing
     guard !superblockRepairs.isEmpty else { return heal(into: &effects) }
-    establish(superblock, copies: superblockRepairs, into: &effects)
+    establish(superblock, for: .repair, copies: superblockRepairs, into: &effects)
   }
 
   /// Whether op, term, sequence and timestamp stay valid numbers whatever a replica adds on one ring. Only a forged file has
   /// others; counting on from them would write what cannot be read back.
-  private var hasNumbersLeft: Bool {
+  var hasNumbersLeft: Bool {
     let highest = max(max(superblock.sequence, superblock.term), max(head.op, head.timestamp))
     return highest < PrepareHeader.numberLimit - UInt64(geometry.slotCount) - 2
   }
@@ -23,8 +23,12 @@ extension ReplicaCore {
 
   /// Establishes `next` on `copies`. Copies that could not be written the last time are given the present state first, so
   /// that a crash in the middle never finds more than two states (rule R8).
-  func establish(_ next: Superblock, copies: [Int], into effects: inout [ReplicaEffect]) {
+  func establish(
+    _ next: Superblock, for cause: UpdateCause, copies: [Int], into effects: inout [ReplicaEffect]
+  ) {
+    precondition(update == nil, "one superblock update at a time")
     superblockUpdates += 1
+    updateCause = cause
     guard unwritableCopies.isEmpty || next.sequence == superblock.sequence else {
       following = next
       update = SuperblockUpdate(superblock, order: unwritableCopies, buffer: superblockBuffer)
@@ -56,24 +60,22 @@ extension ReplicaCore {
   }
 
   private func superblockEstablished(into effects: inout [ReplicaEffect]) {
-    switch phase {
-    case .repairing:
+    switch updateCause {
+    case .repair:
       // The next update would have the sequence of the copy that stays, and another checksum: a fork.
       if let copy = unwritableCopies.first(where: unacknowledgedCopies.contains) {
         return halt(.unacknowledgedCopy(copy), into: &effects)
       }
       heal(into: &effects)
-    case .takingTerm:
+    case .term:
       consensus.grant(from: consensus.own)
-      consensus.hold(journal.durableOp, by: consensus.own) { [image, geometry] in
-        image.header(slot: geometry.slot(of: $0)).term
-      }
+      hold()
       phase = .replaying
       pump(into: &effects)
-    case .stampingClean:
+    case .checkpoint: checkpointEstablished(into: &effects)
+    case .clean:
       phase = .stopped
       effects.append(.stopped)
-    default: preconditionFailure("superblocks are written at the start and at the stop")
     }
   }
 
@@ -105,7 +107,7 @@ extension ReplicaCore {
     // Alone, whatever is durable here is on a replication quorum.
     if superblock.members.voterCount == 1 { next.commitMax = max(next.commitMax, head.op) }
     next.seal()
-    establish(next, copies: Array(0..<Superblock.copyCount), into: &effects)
+    establish(next, for: .term, copies: Array(0..<Superblock.copyCount), into: &effects)
   }
 
   /// The last headers of the log, at most 32, down to the checkpoint.
@@ -133,6 +135,7 @@ extension ReplicaCore {
 
   func applyReplayed(into effects: inout [ReplicaEffect]) {
     while let read = replay.due, applied < consensus.commit {
+      freezeIfDue(into: &effects)
       let op = applied + 1
       let header = image.header(slot: geometry.slot(of: op))
       let base = replay.offset(of: op, in: read)
@@ -146,7 +149,12 @@ extension ReplicaCore {
   /// A new leader's first entry. A full ring has no place for it: alone, nothing depends on it, and reads are answered.
   private func appendNoop(into effects: inout [ReplicaEffect]) {
     phase = .appendingNoop
-    guard head.op < geometry.lastOp(after: superblock.checkpoint.op) else { return becomeReady(into: &effects) }
+    // Space for the first changes is asked for now, so that no client waits for it.
+    let trailers = trailersToCome(0)
+    if !hasSpace(for: 0, trailers: trailers) { grow(for: 0, trailers: trailers, into: &effects) }
+    guard head.op < geometry.lastPreparableOp(after: superblock.checkpoint.op) else {
+      return becomeReady(into: &effects)
+    }
     begin(.noop, into: &effects)
   }
 

@@ -14,8 +14,7 @@ extension ReplicaCore {
       refuse(.stopping, answering: request.header.checksum, to: connection, into: &effects)
     }
     requests.removeAll()
-    // Reads do not wait for entries that will not be begun.
-    for index in reads.indices { reads[index].after = min(reads[index].after, head.op) }
+    stopWaitingForRequests()
     pump(into: &effects)
   }
 
@@ -26,6 +25,6 @@ extension ReplicaCore {
     next.commitMax = consensus.commit
     next.clean = LogPosition(head)
     next.seal()
-    establish(next, copies: Array(0..<Superblock.copyCount), into: &effects)
+    establish(next, for: .clean, copies: Array(0..<Superblock.copyCount), into: &effects)
   }
 }

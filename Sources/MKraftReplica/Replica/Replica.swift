@@ -4,6 +4,14 @@ public import MKraftStorage
 /// The replica that the server runs: with the key-value store as its state.
 public typealias Replica = ReplicaCore<KeyValueStateMachine>
 
+extension ReplicaCore<KeyValueStateMachine> {
+  /// A replica on an opened file, with `cacheBlocks` blocks of the grid in memory (nil: as many as 64 MiB hold), at `now`, in
+  /// nanoseconds since 1970 UTC.
+  public convenience init(opening: Opening, cacheBlocks: Int? = nil, now: UInt64) {
+    self.init(opening: opening, cacheBlocks: cacheBlocks, now: now) { KeyValueStateMachine($0, $1) }
+  }
+}
+
 /// A replica as a pure state machine: inputs are its methods, effects are what it appends to `effects`.
 ///
 /// It lives on one thread. The shell performs the effects in any order and reports each transfer complete, once.
@@ -15,10 +23,22 @@ public final class ReplicaCore<Machine: StateMachine> {
 
   /// What an outstanding transfer is for.
   enum Purpose {
-    case superblock, healing, headers
+    case superblock, healing, headers, growth
     case prepare(op: UInt64)
     case replay(first: UInt64)
-    case block(BlockReference, IOBuffer)
+    case grid(GridTransfer)
+    case reply(IOBuffer)
+  }
+
+  /// Why a superblock is being written.
+  enum UpdateCause {
+    case repair, term, checkpoint, clean
+  }
+
+  /// What the state machine has begun and not finished, because it waits for the grid. Nothing else is executed meanwhile.
+  enum Executing: Equatable {
+    case entry(op: UInt64)
+    case read
   }
 
   /// An entry begun and not yet applied.
@@ -27,6 +47,8 @@ public final class ReplicaCore<Machine: StateMachine> {
     let buffer: IOBuffer
     /// Who waits for the reply.
     var connection: ConnectionID?
+    /// Blocks that it may acquire when it is executed.
+    let pledge: UInt64
   }
 
   /// A request that waits for a place in the pipeline. It was taken: it is executed even if its connection goes away.
@@ -64,11 +86,30 @@ public final class ReplicaCore<Machine: StateMachine> {
   /// The update to begin when the one under way has re-established the present state.
   var following: Superblock?
   var update: SuperblockUpdate?
+  var updateCause = UpdateCause.repair
   var unwritableCopies: [Int] = []
   var superblockUpdates: UInt64 = 0
   var consensus: Consensus
   var journal: JournalWriter
-  var machine: Machine
+  let grid: Grid
+  let machine: Machine
+  var execution: Executing?
+  /// The checkpoint being written.
+  var checkpoint: Checkpoint?
+  /// Op of the last checkpoint that was begun.
+  var frozenOp: UInt64
+  var checkpointCount: UInt64 = 0
+  var replyBuffers: [IOBuffer]
+  /// Blocks of the grid that the file has space for.
+  var fileBlocks: UInt64
+  /// Blocks that entries begun and not executed may acquire.
+  var pledgedBlocks: UInt64 = 0
+  /// Blocks that the file is being made long enough for.
+  var growthTarget: UInt64?
+  /// The disk was full at the last attempt, and nothing was asked for since.
+  var hasGrowthFailed = false
+  /// A resize transfers nothing; every transfer has a buffer.
+  let growthBuffer = IOBuffer(byteCount: 16)
   var sessions: SessionTable
   /// Last entry begun.
   var head: PrepareHeader
@@ -83,7 +124,6 @@ public final class ReplicaCore<Machine: StateMachine> {
   var freeBuffers: [IOBuffer] = []
   var requests: [QueuedRequest] = []
   var reads: [QueuedRead] = []
-  var blockAwaited = false
   var stopRequested = false
   var entriesBegun: UInt64 = 0
   private var purposes: [UInt64: Purpose] = [:]
@@ -91,8 +131,12 @@ public final class ReplicaCore<Machine: StateMachine> {
 
   /// - Parameters:
   ///   - opening: what was found in the file.
+  ///   - cacheBlocks: blocks of the grid in memory; nil for the usual number.
   ///   - now: nanoseconds since 1970 UTC.
-  public init(opening: Opening, machine: Machine, now: UInt64) {
+  ///   - machine: makes the state machine for the state of a checkpoint, in blocks of the grid.
+  public init(
+    opening: Opening, cacheBlocks: Int? = nil, now: UInt64, machine: (Grid, CheckpointState) -> Machine
+  ) {
     geometry = opening.geometry
     image = opening.image
     superblock = opening.superblock
@@ -102,8 +146,14 @@ public final class ReplicaCore<Machine: StateMachine> {
     consensus = Consensus(opening.superblock)
     head = opening.journal.head
     journal = JournalWriter(geometry: opening.geometry, image: opening.image, head: opening.journal.head.op)
-    self.machine = machine
-    sessions = SessionTable(limit: Int(opening.geometry.sessions))
+    grid = Grid(
+      geometry: opening.geometry, cluster: opening.superblock.cluster, checkpoint: opening.checkpoint.sets,
+      capacity: max(cacheBlocks ?? ReplicaCore.usualCacheBlocks(opening.geometry), Grid.capacityMin(opening.geometry)))
+    self.machine = machine(grid, opening.superblock.checkpoint)
+    sessions = SessionTable(limit: Int(opening.geometry.sessions), opening.sessions)
+    frozenOp = opening.superblock.checkpoint.op
+    fileBlocks = opening.geometry.blockCount(fileSize: opening.byteCount)
+    replyBuffers = (0..<ReplicaCore.replyDepth).map { _ in IOBuffer(byteCount: Int(opening.geometry.messageSize)) }
     applied = opening.superblock.checkpoint.op
     appliedTimestamp = opening.superblock.checkpoint.header.timestamp
     replay = Replay(geometry: opening.geometry, from: opening.superblock.checkpoint.op + 1)
@@ -113,15 +163,20 @@ public final class ReplicaCore<Machine: StateMachine> {
     window.reserveCapacity(JournalWriter.pendingLimit(geometry))
   }
 
-  /// Transfers outstanding at once, at most: prepares, one header unit, and a superblock copy or a block.
-  public static func ioLimit(_ geometry: Geometry) -> Int { JournalWriter.pendingLimit(geometry) + 2 }
+  /// Blocks in a cache of 64 MiB.
+  static func usualCacheBlocks(_ geometry: Geometry) -> Int { (64 << 20) / Int(geometry.blockSize) }
+
+  /// Transfers outstanding at once, at most: prepares, one header unit, a superblock copy, blocks, replies, and a resize.
+  public static func ioLimit(_ geometry: Geometry) -> Int {
+    JournalWriter.pendingLimit(geometry) + 2 + Grid.readDepth + Grid.writeDepth + replyDepth + 1
+  }
 
   public var status: ReplicaStatus {
     ReplicaStatus(
       term: superblock.term, role: consensus.role, leader: consensus.leader, head: head.op, commit: consensus.commit,
       checkpoint: superblock.checkpoint.op, isReady: phase == .serving, cluster: superblock.cluster,
       member: superblock.member, replica: Int(superblock.replica), geometry: geometry,
-      unwritableCopies: unwritableCopies, superblockUpdates: superblockUpdates,
+      unwritableCopies: unwritableCopies, superblockUpdates: superblockUpdates, checkpoints: checkpointCount,
       headerWrites: journal.headerWriteCount, entriesBegun: entriesBegun)
   }
 
@@ -156,24 +211,23 @@ public final class ReplicaCore<Machine: StateMachine> {
       continueUpdate(into: &effects)
       return
     }
+    if case .growth = purpose {
+      growthEnded(failure, into: &effects)
+      return pump(into: &effects)
+    }
     if let failure { return halt(.storage(failure), into: &effects) }
     switch purpose {
-    case .superblock: preconditionFailure("dealt with above")
+    case .superblock, .growth: preconditionFailure("dealt with above")
     case .healing: heal(into: &effects)
     case .prepare(let op): journal.prepareDurable(op)
     case .headers:
       journal.headersDurable()
-      consensus.hold(journal.durableOp, by: consensus.own) { [image, geometry] in
-        image.header(slot: geometry.slot(of: $0)).term
-      }
+      hold()
     case .replay(let first):
       if let op = replay.finish(first, image) { return halt(.entryChanged(op: op), into: &effects) }
-    case .block(let reference, let buffer):
-      guard isBlock(buffer, of: reference) else {
-        return halt(.blockDamaged(address: reference.address), into: &effects)
-      }
-      blockAwaited = false
-      machine.supply(reference, buffer.bytes)
+    case .grid(let transfer):
+      do throws(BlockFault) { try grid.completed(transfer) } catch { return halt(.block(error), into: &effects) }
+    case .reply(let buffer): replyWritten(buffer)
     }
     pump(into: &effects)
   }
@@ -187,7 +241,17 @@ public final class ReplicaCore<Machine: StateMachine> {
   public func disconnected(_ connection: ConnectionID) {
     for index in window.indices where window[index].connection == connection { window[index].connection = nil }
     for index in requests.indices where requests[index].connection == connection { requests[index].connection = nil }
+    if execution == .read, reads.first?.connection == connection {
+      machine.abandon()
+      execution = nil
+    }
     reads.removeAll { $0.connection == connection }
+  }
+
+  /// Takes note of what is durable here; acknowledged is only what may be executed (rule R18).
+  func hold() {
+    let op = min(journal.durableOp, executionLimit)
+    consensus.hold(op, by: consensus.own) { [image, geometry] in image.header(slot: geometry.slot(of: $0)).term }
   }
 
   /// Does all that can be done now.
@@ -198,6 +262,7 @@ public final class ReplicaCore<Machine: StateMachine> {
     }
     if phase == .replaying { applyReplayed(into: &effects) }
     applyCommitted(into: &effects)
+    freezeIfDue(into: &effects)
     guard phase != .halted else { return }
     if phase == .replaying { continueReplay(into: &effects) }
     if phase == .appendingNoop && window.isEmpty { becomeReady(into: &effects) }
@@ -205,7 +270,27 @@ public final class ReplicaCore<Machine: StateMachine> {
       serveReads(into: &effects)
       admitQueued(into: &effects)
     }
+    guard phase != .halted else { return }
     if let write = journal.nextHeaderWrite() { submit(write, .headers, into: &effects) }
-    if phase == .stopping && window.isEmpty && reads.isEmpty && !blockAwaited { stampClean(into: &effects) }
+    submitGridTransfers(into: &effects)
+    continueCheckpoint(into: &effects)
+    if phase == .stopping && isQuiet { stampClean(into: &effects) }
+  }
+
+  /// Whether nothing is under way that a clean stop has to wait for.
+  private var isQuiet: Bool {
+    window.isEmpty && requests.isEmpty && reads.isEmpty && execution == nil && checkpoint == nil && growthTarget == nil
+      && !grid.isBusy && (applied != nextCheckpointOp || hasGrowthFailed)
+  }
+
+  private func submitGridTransfers(into effects: inout [ReplicaEffect]) {
+    while let transfer = grid.nextTransfer() { submit(transfer, into: &effects) }
+    while let transfer = machine.nextEarlyWrite() { submit(transfer, into: &effects) }
+  }
+
+  private func submit(_ transfer: GridTransfer, into effects: inout [ReplicaEffect]) {
+    submit(
+      transfer.isRead ? .read : .write, .grid(transfer), offset: transfer.offset, count: transfer.buffer.byteCount,
+      transfer.buffer, into: &effects)
   }
 }

@@ -26,7 +26,9 @@ public enum ReplicaHalt: Error, Sendable, CustomStringConvertible {
   /// An entry that was right when the file was opened is not any more.
   case entryChanged(op: UInt64)
   /// A block of the grid is not what the one that refers to it says.
-  case blockDamaged(address: UInt64)
+  case block(BlockFault)
+  /// A block's checksum is right, but its contents are not what must stand in its place.
+  case blockContents(address: UInt64, Invariant)
   /// The file's op, term, sequence or timestamp is so high that the next ones would be no valid numbers. Nothing was written.
   case numbersExhausted
 
@@ -39,7 +41,9 @@ public enum ReplicaHalt: Error, Sendable, CustomStringConvertible {
       "superblock copy \(copy) holds an update that was never acknowledged and cannot be overwritten; copy the file to another medium"
     case .entryChanged(let op):
       "the entry of op \(op) was right when the file was opened and is not any more"
-    case .blockDamaged(let address): "block \(address) is not the one that is referred to"
+    case .block(let fault): fault.description
+    case .blockContents(let address, let invariant):
+      "block \(address) has a right checksum, but \(invariant.name) is broken: \(invariant.statement)"
     case .numbersExhausted:
       "op, term, sequence or timestamp of the file is so high that it cannot be counted on; nothing was written"
     }

@@ -18,6 +18,8 @@ public struct ReplicaStatus: Sendable, Equatable {
   /// Superblock copies that could not be written: at most one, or the replica halts.
   public let unwritableCopies: [Int]
   public let superblockUpdates: UInt64
+  /// Checkpoints taken since the start.
+  public let checkpoints: UInt64
   public let headerWrites: UInt64
   public let entriesBegun: UInt64
 }

@@ -1,15 +1,19 @@
-/// The open sessions, at most as many as the geometry allows. When a new one needs room, the one that was quiet longest is
-/// evicted: the one with the lowest last op, which is the same on every replica.
+internal import MKraftFormat
+
+/// The open sessions, at most as many as the geometry allows; a session's place in the table is its reply slot. When a new one
+/// needs room, the one that was quiet longest is evicted: the one with the lowest last op, which is the same on every replica.
 struct SessionTable {
   private let limit: Int
-  private var sessions: [Session] = []
+  private(set) var sessions: [Session] = []
   /// Position of a client's session; never iterated, so its order does not matter.
   private var positions: [UInt128: Int] = [:]
 
-  init(limit: Int) {
+  init(limit: Int, _ sessions: [Session] = []) {
+    precondition(sessions.count <= limit, "no more sessions than the geometry allows")
     self.limit = limit
-    sessions.reserveCapacity(limit)
+    self.sessions.reserveCapacity(limit)
     positions.reserveCapacity(limit)
+    for session in sessions { open(session) }
   }
 
   var count: Int { sessions.count }
@@ -33,9 +37,41 @@ struct SessionTable {
     }
   }
 
-  /// Stores the result of a session's request.
-  mutating func update(_ client: UInt128, _ change: (inout Session) -> Void) {
-    guard let position = positions[client] else { return }
-    change(&sessions[position])
+  /// Whether the entry's request is to be executed: its session is open, and it is a later one than the last.
+  func admits(_ header: PrepareHeader) -> Bool {
+    guard let position = positions[header.client] else { return false }
+    return sessions[position].number == header.session && sessions[position].request < header.request
   }
+
+  /// Stores the result of an entry that was admitted.
+  mutating func executed(_ header: PrepareHeader, result: [UInt8]) {
+    guard let position = positions[header.client] else { preconditionFailure("the entry was admitted") }
+    sessions[position].executed(header, result: result)
+  }
+
+  /// What an entry does to the table, whatever its result: for a look ahead along a log.
+  mutating func note(_ header: PrepareHeader) {
+    switch Operation(rawValue: header.operation) {
+    case .register: open(Session(registeredBy: header))
+    case .keyValue: if admits(header) { executed(header, result: []) }
+    case .root, .noop, .upgrade, .reconfigure, nil: break
+    }
+  }
+
+  // MARK: Checkpoints
+
+  /// Seals the replies, and returns the table as a checkpoint stores it.
+  mutating func seal(cluster: UInt128) -> [UInt8] {
+    var table = [UInt8](repeating: 0, count: sessions.count * SessionRecord.byteCount)
+    var elements = table.mutableSpan
+    var bytes = unsafe elements.mutableBytes
+    for position in sessions.indices {
+      _ = sessions[position].sealReply(cluster: cluster)
+      sessions[position].record.encode(into: &bytes, at: position * SessionRecord.byteCount)
+    }
+    return table
+  }
+
+  /// The slots whose replies are of ops after `op`.
+  func slots(after op: UInt64) -> [Int] { sessions.indices.filter { sessions[$0].op > op } }
 }

@@ -42,10 +42,12 @@ package final class SimulatedShell<Machine: StateMachine> {
   package var tick: UInt64 = 1
 
   /// Opens the file on `storage`.
-  package init(_ storage: MemoryStorage, machine: Machine, now: UInt64) throws(OpeningRefusal) {
+  package init(
+    _ storage: MemoryStorage, cacheBlocks: Int? = nil, now: UInt64, machine: (Grid, CheckpointState) -> Machine
+  ) throws(OpeningRefusal) {
     self.storage = storage
     self.now = now
-    replica = ReplicaCore(opening: try Opening.read(storage), machine: machine, now: now)
+    replica = ReplicaCore(opening: try Opening.read(storage), cacheBlocks: cacheBlocks, now: now, machine: machine)
   }
 
   /// Transfers that may complete next.
@@ -89,11 +91,13 @@ package final class SimulatedShell<Machine: StateMachine> {
 
   private func carryOut(_ next: Outstanding) -> StorageError? {
     do {
+      let request = next.request
       if let write = next.write {
         writeCount += 1
         try storage.complete(write)
+      } else if request.direction == .resize {
+        try storage.resize(to: request.offset)
       } else {
-        let request = next.request
         let count = try storage.read(request.count, at: request.offset, into: request.buffer)
         guard count == request.count else {
           return StorageError(.read, nil, offset: request.offset, cause: .shortRead(transferred: count))
@@ -127,5 +131,12 @@ package final class SimulatedShell<Machine: StateMachine> {
       let token = try storage.submit(request.count, at: request.offset, from: request.buffer)
       outstanding.append(Outstanding(request: request, write: token))
     } catch { preconditionFailure("the simulated device takes every aligned write") }
+  }
+}
+
+extension SimulatedShell<KeyValueStateMachine> {
+  /// Opens the file on `storage`, with the key-value store as its state.
+  package convenience init(_ storage: MemoryStorage, cacheBlocks: Int? = nil, now: UInt64) throws(OpeningRefusal) {
+    try self.init(storage, cacheBlocks: cacheBlocks, now: now) { KeyValueStateMachine($0, $1) }
   }
 }

@@ -1,124 +1,100 @@
 public import MKraftFormat
+public import MKraftStorage
 
-/// The key-value state in memory, rebuilt from the log.
+/// The key-value store.
 ///
 /// The events of a batch are executed one after the other, each sees the changes of those before it, and none undoes
-/// another: a batch is applied as one op, but it is no transaction with conditions over the whole.
-public struct KeyValueStateMachine: StateMachine {
-  private var map = KeyValueMap()
+/// another: a batch is applied as one op, but it is no transaction with conditions over the whole. A step of the execution is an
+/// event, or a pair of a scan.
+public final class KeyValueStateMachine: StateMachine {
+  /// The batch under way.
+  struct Batch: ~Copyable {
+    var writer: KeyValueResultWriter
+    /// Where the next event begins in the body.
+    var offset: Int
+    var remaining: Int
+    var scan: Scan?
+  }
 
-  /// An empty state.
-  public init() {}
+  /// A scan under way.
+  struct Scan {
+    /// The next pair is the first at or behind this key; with `excludesStart`, behind it.
+    var start: [UInt8]
+    var excludesStart = false
+    /// The range ended before the tree did.
+    var isPastEnd = false
+    var taken: UInt32 = 0
+  }
+
+  let grid: Grid
+  var tree: Tree
+  var batch: Batch?
+  /// A value that stands in blocks, put together.
+  let valueBuffer: IOBuffer
+
+  /// The state as `checkpoint` has it.
+  public init(_ grid: Grid, _ checkpoint: CheckpointState) {
+    self.grid = grid
+    tree = Tree(grid, checkpoint)
+    valueBuffer = IOBuffer(byteCount: Int(grid.geometry.messageSize))
+  }
 
   /// Number of keys that have a value.
-  public var count: Int { map.count }
-
-  /// Shows every pair in the order of the keys.
-  public func forEachPair(_ body: (_ key: [UInt8], _ value: [UInt8]) -> Void) {
-    for chunk in map.chunks {
-      for entry in chunk { body(entry.key, entry.value) }
-    }
-  }
-
-  /// All state is in memory, so every operation is ready.
-  public mutating func prefetch(operation: UInt8, body: RawSpan) -> Prefetch {
-    .ready
-  }
-
-  /// Never called: no block is ever named.
-  public mutating func supply(_ reference: BlockReference, _ block: RawSpan) {
-    preconditionFailure("a state in memory names no blocks")
-  }
+  public var count: UInt64 { tree.pairCount }
 
   @_lifetime(result: copy result)
-  public mutating func apply(
+  public func execute(
     op: UInt64, timestamp: UInt64, operation: UInt8, body: RawSpan, result: inout MutableRawSpan
-  ) -> Int {
-    guard result.byteCount >= KeyValueBatch.headSize else { return 0 }
-    guard operation == Operation.keyValue.rawValue else { return Self.writeNothing(into: &result) }
-    let batch: KeyValueBatchView
-    do throws(KeyValueBatchError) {
-      batch = try KeyValueBatchView(validating: body, bodySizeMax: result.byteCount)
-    } catch {
-      return Self.writeNothing(into: &result)
+  ) -> Execution {
+    guard result.byteCount >= KeyValueBatch.headSize else { return .finished(0) }
+    if batch == nil {
+      guard operation == Operation.keyValue.rawValue,
+        let view = try? KeyValueBatchView(validating: body, bodySizeMax: result.byteCount)
+      else { return .finished(KeyValueResultWriter(count: 0, into: &result).byteCount) }
+      batch = Batch(
+        writer: KeyValueResultWriter(count: view.count, into: &result), offset: KeyValueBatch.headSize,
+        remaining: view.count)
     }
-    var writer = KeyValueResultWriter(count: batch.count, into: &result)
-    var events = batch.events
-    while let event = events.next() { apply(event, &writer, &result) }
-    return writer.byteCount
+    guard var batch = batch.take() else { preconditionFailure("a batch is under way") }
+    let obstacle = advance(&batch, body, &result)
+    guard let obstacle else { return .finished(batch.writer.byteCount) }
+    self.batch = consume batch
+    return obstacle
   }
 
+  /// Executes events until the last; or tells what it waits for.
   @_lifetime(result: copy result)
-  private static func writeNothing(into result: inout MutableRawSpan) -> Int {
-    KeyValueResultWriter(count: 0, into: &result).byteCount
-  }
-
-  @_lifetime(result: copy result)
-  private mutating func apply(
-    _ event: borrowing KeyValueEventView, _ writer: inout KeyValueResultWriter, _ result: inout MutableRawSpan
-  ) {
-    switch event.code {
-    case .put:
-      map.set(event.key, to: event.value)
-      writer.append(.ok, into: &result)
-    case .get:
-      get(event, &writer, &result)
-    case .delete:
-      writer.append(map.remove(event.key) ? .ok : .notFound, into: &result)
-    case .compareAndSet:
-      compareAndSet(event, &writer, &result)
-    case .scan:
-      scan(event, &writer, &result)
-    }
-  }
-
-  @_lifetime(result: copy result)
-  private func get(
-    _ event: borrowing KeyValueEventView, _ writer: inout KeyValueResultWriter, _ result: inout MutableRawSpan
-  ) {
-    let (position, found) = map.find(event.key)
-    guard found else { return writer.append(.notFound, into: &result) }
-    let value = map.value(at: position)
-    writer.append(value: value.rawSpan, into: &result)
-  }
-
-  @_lifetime(result: copy result)
-  private mutating func compareAndSet(
-    _ event: borrowing KeyValueEventView, _ writer: inout KeyValueResultWriter, _ result: inout MutableRawSpan
-  ) {
-    let (position, found) = map.find(event.key)
-    guard found else {
-      guard event.expectation == .absent else { return writer.append(.conditionFailed, into: &result) }
-      map.set(event.key, to: event.value)
-      return writer.append(.ok, into: &result)
-    }
-    let current = map.value(at: position)
-    guard event.expectation == .equal, KeyValueKeyOrder(current.rawSpan, event.expected) == .same else {
-      return writer.append(conditionFailed: current.rawSpan, into: &result)
-    }
-    map.set(event.key, to: event.value)
-    writer.append(.ok, into: &result)
-  }
-
-  /// Ends at the first pair that is behind the range, above the limit, or does not fit: the size of a result bounds the
-  /// work.
-  @_lifetime(result: copy result)
-  private func scan(
-    _ event: borrowing KeyValueEventView, _ writer: inout KeyValueResultWriter, _ result: inout MutableRawSpan
-  ) {
-    writer.beginScan(into: &result)
-    var position = map.find(event.key).position
-    var taken: UInt32 = 0
-    var more = false
-    while let entry = map.entry(at: &position) {
-      guard event.end.isEmpty || entry.order(to: event.end) == .before else { break }
-      guard taken < event.limit, writer.append(key: entry.key.rawSpan, value: entry.value.rawSpan, into: &result) else {
-        more = true
-        break
+  private func advance(_ batch: inout Batch, _ body: RawSpan, _ result: inout MutableRawSpan) -> Execution? {
+    while batch.remaining > 0 {
+      var events = KeyValueEventIterator(body, from: batch.offset, count: batch.remaining)
+      guard let event = events.next() else { preconditionFailure("the batch was validated") }
+      grid.beginStep()
+      let obstacle: Execution?
+      if event.code == .scan {
+        obstacle = scan(event, &batch, &result)
+      } else if let missing = prefetch(event) {
+        obstacle = missing
+      } else {
+        apply(event, &batch.writer, &result)
+        obstacle = nil
       }
-      taken += 1
-      position.index += 1
+      if let obstacle { return obstacle }
+      batch.offset = events.position
+      batch.remaining -= 1
     }
-    writer.endScan(more: more, into: &result)
+    return nil
+  }
+
+  public func abandon() { batch = nil }
+
+  public func nextEarlyWrite() -> GridTransfer? {
+    grid.beginStep()
+    return tree.nextEarlyWrite()
+  }
+
+  public func seal(into checkpoint: inout CheckpointState) {
+    precondition(batch == nil, "a checkpoint is taken between operations")
+    tree.sealAll()
+    tree.record(in: &checkpoint)
   }
 }

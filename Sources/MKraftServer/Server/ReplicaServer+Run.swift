@@ -6,8 +6,8 @@ internal import NIOPosix
 internal import SystemPackage
 
 extension ReplicaServer {
-  /// Transfers performed at once beside the pipeline's prepares: a unit of headers, and a superblock copy or a block.
-  private static let ioThreadsBeside = 2
+  /// Transfers performed at once beside the pipeline's prepares: a unit of headers, a superblock copy or a reply, and blocks.
+  private static let ioThreadsBeside = 2 + Grid.readDepth + Grid.writeDepth
 
   /// Runs a replica on a data file: listens, then starts the replica, and returns when it has stopped. The address is bound
   /// first: if it cannot be had, the replica takes no term and the file is not touched.
@@ -15,13 +15,14 @@ extension ReplicaServer {
   /// - Parameters:
   ///   - opening: what was found in the file.
   ///   - storage: the file, opened for a replica.
+  ///   - cacheBlocks: blocks of the grid in memory; nil for the usual number.
   ///   - events: called from the server's thread; it must not block.
   public func run(
-    opening: sending Opening, storage: any Storage, listen: NetworkAddress = .loopback,
+    opening: sending Opening, storage: any Storage, cacheBlocks: Int? = nil, listen: NetworkAddress = .loopback,
     events: @escaping @Sendable (ServerEvent) -> Void
   ) async -> ServerResult {
     let geometry = opening.geometry
-    let replica = Replica(opening: opening, machine: KeyValueStateMachine(), now: WallClock.now())
+    let replica = Replica(opening: opening, cacheBlocks: cacheBlocks, now: WallClock.now())
     return await run(
       replica, storage: storage, messageSizeMax: Int(geometry.messageSize),
       ioThreads: Int(geometry.pipeline) + Self.ioThreadsBeside, listen: listen, events: events)

@@ -55,6 +55,8 @@ final class StorageRunner: Sendable {
         guard transferred == request.count else { return endOfFile(request, transferred) }
       case .write:
         try storage.write(request.count, at: request.offset, from: request.buffer)
+      case .resize:
+        try storage.resize(to: request.offset)
       }
       return nil
     } catch {

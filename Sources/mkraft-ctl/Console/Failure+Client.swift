@@ -25,8 +25,8 @@ extension Failure {
     case .refused(let refusal):
       switch refusal {
       case .notLeader, .overloaded, .starting, .stopping: .unreachable
-      case .ringFull, .sessionUnknown, .sessionBusy, .requestStale, .requestMismatch, .bodyInvalid,
-        .operationUnknown, .clusterMismatch:
+      case .storageFull, .sessionUnknown, .sessionBusy, .requestStale, .requestMismatch, .bodyInvalid,
+        .operationUnknown, .clusterMismatch, .numbersExhausted:
         .declined
       }
     case .refusedUnknown, .bodyTooLarge, .tooManyCalls, .sessionInUse, .requestUnanswered, .nothingUnanswered:

@@ -65,8 +65,10 @@ struct RefusalReport {
     case .readOnlyFeatures:
       "the file uses a feature that this release does not know, with which it may only be read"
     case .otherMembers(let count): "the file belongs to a cluster of \(count) members"
-    case .checkpointUnsupported(let op):
-      "the file's state lies in a checkpoint at op \(op), which this release cannot load"
+    case .checkpoint(let fault):
+      "block \(fault.address), which the checkpoint's \(fault.chain.rawValue) lie in, is not what the superblock says"
+    case .repliesLost(let slots):
+      "the replies in slots \(slots.map(String.init).joined(separator: ", ")) are gone: a request repeated could not be answered"
     case .truncated(let byteCount, let expected):
       "the file has \(byteCount) bytes, its superblock says that it has \(expected)"
     case .ioUnitTooSmall(let ioUnit, let device):

@@ -52,7 +52,9 @@ final class CachedFile: Storage {
   }
 
   func resize(to byteCount: UInt64) throws(StorageError) {
-    throw StorageError(.resize, path, cause: .unsupported)
+    guard ftruncate(descriptor.rawValue, Int(byteCount)) == 0 else {
+      throw StorageError(.resize, path, count: byteCount, cause: .errno(Errno(rawValue: errno)))
+    }
   }
 
   func sync() throws {

@@ -2,7 +2,8 @@ internal import MKraftFormat
 internal import MKraftReplica
 internal import MKraftStorage
 
-/// Runs a replica on a file, puts until its ring is full, and stops it cleanly.
+/// Runs a replica on a file, puts until every slot of its ring holds a full entry and the next checkpoint is one op away, so that a
+/// start has as much to execute as it can have, and stops it cleanly.
 final class Filler {
   /// The bodies of all requests together have about this many bytes: they come round again and again, under new keys each.
   private static let bodyBytes = 16 << 20
@@ -17,7 +18,7 @@ final class Filler {
 
   init(_ file: CachedFile) throws {
     self.file = file
-    replica = Replica(opening: try Opening.read(file), machine: KeyValueStateMachine(), now: now)
+    replica = Replica(opening: try Opening.read(file), now: now)
   }
 
   /// Returns how many puts were taken.
@@ -29,24 +30,25 @@ final class Filler {
     header.seal()
     let session = try ask(header, [])
     var count = 0
-    while true {
+    while !isFull {
       let body = bodies[count % bodies.count]
       var header = request(.keyValue)
       header.session = session.session
       header.request = UInt64(count + 1)
       header.seal(body: body.rawSpan)
       let reply = try ask(header, body)
-      if reply.command == .refusal {
-        guard reply.status == MKraftFormat.Refusal.ringFull.rawValue else {
-          throw FillError.refused(.init(rawValue: reply.status))
-        }
-        break
-      }
+      guard reply.command == .reply else { throw FillError.refused(.init(rawValue: reply.status)) }
       count += 1
     }
     replica.stop(into: &effects)
     try settle()
     return count
+  }
+
+  private var isFull: Bool {
+    let status = replica.status
+    let interval = UInt64(status.geometry.checkpointInterval)
+    return status.head > UInt64(status.geometry.slotCount) && status.head % interval == interval - 1
   }
 
   /// Batches of one put each that fill a message.
@@ -110,6 +112,7 @@ final class Filler {
       switch request.direction {
       case .read: _ = try file.read(request.count, at: request.offset, into: request.buffer)
       case .write: try file.write(request.count, at: request.offset, from: request.buffer)
+      case .resize: try file.resize(to: request.offset)
       }
       return nil
     } catch { return error }

@@ -34,7 +34,7 @@ extension Fixture {
   /// Entries of one byte and of the largest size there is, 1 MiB.
   private static func largeMessages() throws -> MemoryStorage {
     let replica = try SampleReplica(
-      Geometry(slotCount: 64, messageSize: 1 << 20, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 64))
+      Geometry(slotCount: 64, messageSize: 1 << 20, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 512))
     let empty = KeyValueEvent.put(key: [UInt8(ascii: "k")], value: []).encodedSize
     let room = replica.geometry.bodySizeMax - KeyValueBatch.headSize - empty
     try replica.send([.put(key: [UInt8(ascii: "k")], value: [1])], from: 0)

@@ -38,7 +38,7 @@ final class SampleReplica {
       Client(id: 0xC11E_0000_0000_0000_0000_0000_0000_0000 + UInt128($0))
     }
     shell = try SimulatedShell(
-      try SampleReplica.fresh(geometry, cluster: cluster), machine: KeyValueStateMachine(), now: SampleReplica.start)
+      try SampleReplica.fresh(geometry, cluster: cluster), now: SampleReplica.start)
     shell.tick = 0
     shell.start()
     shell.completeAll()
@@ -68,7 +68,7 @@ final class SampleReplica {
   /// A process that is killed and started again on the same file, a second later.
   func restart() throws {
     shell = try SimulatedShell(
-      storage.snapshot(), machine: KeyValueStateMachine(), now: shell.now + SampleReplica.second)
+      storage.snapshot(), now: shell.now + SampleReplica.second)
     shell.tick = 0
     shell.start()
     shell.completeAll()

@@ -162,7 +162,7 @@ import Testing
   @Test func agreesWithVerification() throws {
     let others: Set<FindingKind> = [
       .rangeUnreadable, .fileOverLong, .gapNotZero, .ioUnitTooSmall, .liveFile, .replySlotDamaged,
-      .superblockRolledBack, .otherMembers, .checkpointUnsupported,
+      .superblockRolledBack, .otherMembers,
     ]
     for scenario in Scenario.all {
       let file = try SampleFile()

@@ -33,12 +33,6 @@ struct Scenario: Sendable {
     Scenario("feature for reading", [.featuresReadOnly], exit: 65, "refuses") {
       $0.update { $0.features.readOnlyCompatible = 2 }
     },
-    Scenario("state in a checkpoint", [.checkpointUnsupported], exit: 65, "refuses") {
-      $0.update { superblock in
-        superblock.checkpoint.pairCount = 1
-        superblock.checkpoint.seal()
-      }
-    },
     Scenario("dead device", [.nothingReadable, .rangeUnreadable], exit: 74, "refuses") {
       $0.storage.failReads(0..<$0.storage.byteCount)
     },

@@ -84,25 +84,6 @@ import Testing
     #expect(run.shell.sent[1].body.contains(7))
   }
 
-  /// The slots that are left belong to the no-ops of later starts.
-  @Test func aFullRingRefusesWritesByNameAndStartsAgain() throws {
-    let run = try ReplicaRun()
-    let session = run.openSession(9)
-    let last = ReplicaRun.geometry.lastClientOp(after: 0)
-    for op in session + 1...last { #expect(try run.ask(put(1, session, op - session))?.header.op == op) }
-    #expect(try run.ask(put(1, session, last))?.header.status == Refusal.ringFull.rawValue)
-    #expect(run.shell.replica.status.head == last)
-    var storage = run.cut()
-    // More starts than there are slots for their no-ops.
-    for _ in 0...Int(Geometry.noopReserve) {
-      let again = try ReplicaRun(on: storage)
-      let answer = try again.ask(ReplicaRun.request(.get(key: [1])))
-      #expect(answer.flatMap { ReplicaRun.status($0.body) } == KeyValueStatus.ok.rawValue)
-      storage = again.cut()
-    }
-    #expect(try Opening.read(storage).journal.head.op == ReplicaRun.geometry.lastOp(after: 0))
-  }
-
   @Test func aFailedWriteHaltsAndAnswersNothing() throws {
     let run = try ReplicaRun()
     let ring = ReplicaRun.geometry.offset(of: .walPrepares)

@@ -6,13 +6,13 @@ import MKraftStorage
 struct ReplicaRun {
   static let cluster: UInt128 = 0xC1
   static let geometry = Geometry(
-    slotCount: 64, messageSize: 4096, pipeline: 4, sessions: 3, blockSize: 16 << 10, gridBlocksMax: 16)
+    slotCount: 64, messageSize: 4096, pipeline: 4, sessions: 3, blockSize: 16 << 10, gridBlocksMax: 256)
 
   let shell: SimulatedShell<KeyValueStateMachine>
 
   /// Opens the file on `storage`, and does nothing yet.
   init(opening storage: MemoryStorage, now: UInt64 = 1) throws {
-    shell = try SimulatedShell(storage, machine: KeyValueStateMachine(), now: now)
+    shell = try SimulatedShell(storage, now: now)
   }
 
   /// Starts on a new file, or on `storage`, and is ready.

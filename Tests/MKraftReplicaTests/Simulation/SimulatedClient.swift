@@ -13,8 +13,6 @@ struct SimulatedClient {
   private(set) var highestAcknowledgedOp: UInt64 = 0
   /// The request under way.
   private(set) var pending: (header: MessageHeader, body: [UInt8])?
-  /// A refusal that ends the client's work: the ring is full.
-  private(set) var isDone = false
 
   init(id: UInt128, cluster: UInt128, bodySizeMax: Int) {
     self.id = id
@@ -58,7 +56,6 @@ struct SimulatedClient {
     guard let request = pending, header.requestChecksum == request.header.checksum else { return nil }
     guard header.command == .reply else {
       pending = nil
-      if header.status == Refusal.ringFull.rawValue { isDone = true }
       if header.status == Refusal.sessionUnknown.rawValue { return "client \(id): its session is gone" }
       return nil
     }

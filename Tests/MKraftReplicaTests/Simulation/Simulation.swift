@@ -11,7 +11,7 @@ struct Simulation {
     var cutsWithWritesInFlight = 0
     var cutsWhileStarting = 0
     var tornTails = 0
-    var filesFilled = 0
+    var checkpoints: UInt64 = 0
     /// What went wrong, with the seed that shows it.
     var violations: [String] = []
   }
@@ -19,7 +19,7 @@ struct Simulation {
   static let clientCount = 12
   static let cluster: UInt128 = 0xC1
   static let geometry = Geometry(
-    slotCount: 256, messageSize: 4096, sessions: 16, blockSize: 16 << 10, gridBlocksMax: 16)
+    slotCount: 64, messageSize: 4096, sessions: 16, blockSize: 16 << 10, gridBlocksMax: 256)
 
   let seed: UInt64
   private var generator: SplitMix64
@@ -53,11 +53,6 @@ struct Simulation {
     while totals.cuts < cuts, totals.violations.isEmpty {
       try runUntilCut()
       try checkAfterCut()
-      if clients.contains(where: \.isDone) {
-        totals.filesFilled += 1
-        totals.acknowledged += clients.reduce(0) { $0 + $1.acknowledged }
-        try beginFile()
-      }
     }
     totals.acknowledged += clients.reduce(0) { $0 + $1.acknowledged }
   }
@@ -80,7 +75,7 @@ struct Simulation {
   }
 
   private func open() throws -> SimulatedShell<KeyValueStateMachine> {
-    try SimulatedShell(storage, machine: KeyValueStateMachine(), now: now)
+    try SimulatedShell(storage, now: now)
   }
 
   /// A transfer completes, or a client speaks.
@@ -88,7 +83,6 @@ struct Simulation {
     let speaks = shell.isReady && (shell.outstandingCount == 0 || Bool.random(using: &generator))
     if speaks {
       let index = Int.random(in: 0..<clients.count, using: &generator)
-      guard !clients[index].isDone else { return }
       let (header, body) = try clients[index].next(padding: Int.random(in: 0...3000, using: &generator))
       shell.receive(from: ConnectionID(UInt64(index)), header, body)
     } else if shell.outstandingCount > 0 {
@@ -117,6 +111,7 @@ struct Simulation {
       return violate("refused after a cut: \(error.name)")
     }
     if opening.journal.end == .torn { totals.tornTails += 1 }
+    totals.checkpoints = max(totals.checkpoints, opening.superblock.checkpoint.op / UInt64(opening.geometry.checkpointInterval))
     let highest = clients.map(\.highestAcknowledgedOp).max() ?? 0
     if opening.journal.head.op < highest {
       violate("op \(highest) was acknowledged, the head is \(opening.journal.head.op)")
@@ -126,7 +121,7 @@ struct Simulation {
       violate("op \(highest) was acknowledged, the header of op \(tail) was not durable")
     }
     // On a copy: the run goes on from the file as the cut left it, so that cuts during a start follow each other.
-    let shell = try SimulatedShell(storage.snapshot(), machine: KeyValueStateMachine(), now: now)
+    let shell = try SimulatedShell(storage.snapshot(), now: now)
     shell.start()
     shell.completeAll()
     guard shell.isReady else { return violate("did not become ready after a cut: \(String(describing: shell.halt))") }

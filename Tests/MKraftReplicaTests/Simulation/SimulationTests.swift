@@ -20,19 +20,19 @@ struct SimulationTests {
       totals.cutsWithWritesInFlight += simulation.totals.cutsWithWritesInFlight
       totals.cutsWhileStarting += simulation.totals.cutsWhileStarting
       totals.tornTails += simulation.totals.tornTails
-      totals.filesFilled += simulation.totals.filesFilled
+      totals.checkpoints += simulation.totals.checkpoints
       #expect(simulation.totals.violations.isEmpty, "\(simulation.totals.violations)")
       guard simulation.totals.violations.isEmpty else { break }
     }
     print(
       "simulation: \(totals.cuts) cuts, \(totals.cutsWithWritesInFlight) with writes in flight,",
-      "\(totals.cutsWhileStarting) while starting, \(totals.tornTails) torn tails, \(totals.filesFilled) rings filled,",
+      "\(totals.cutsWhileStarting) while starting, \(totals.tornTails) torn tails, \(totals.checkpoints) checkpoints,",
       "\(totals.acknowledged) requests acknowledged, 0 lost")
     // A usual run must have met what it is about.
     guard SimulationTests.seeds >= SimulationTests.usualSeeds else { return }
     #expect(totals.cuts >= 10_000)
     #expect(totals.cutsWithWritesInFlight >= 5_000)
     #expect(totals.tornTails >= 500)
-    #expect(totals.filesFilled >= 50)
+    #expect(totals.checkpoints >= 500)
   }
 }

@@ -12,8 +12,11 @@ final class Rig<Machine: StateMachine> {
   let geometry: Geometry
 
   /// Opens the file; with `starts`, the replica is ready afterwards.
-  init(_ storage: MemoryStorage, machine: Machine, starts: Bool = true, now: UInt64 = 1) throws {
-    shell = try SimulatedShell(storage, machine: machine, now: now)
+  init(
+    _ storage: MemoryStorage, cacheBlocks: Int? = nil, starts: Bool = true, now: UInt64 = 1,
+    machine: (Grid, CheckpointState) -> Machine
+  ) throws {
+    shell = try SimulatedShell(storage, cacheBlocks: cacheBlocks, now: now, machine: machine)
     geometry = shell.replica.status.geometry
     if starts { start() }
   }
@@ -68,8 +71,10 @@ final class Rig<Machine: StateMachine> {
 }
 
 extension Rig where Machine == KeyValueStateMachine {
-  convenience init(_ storage: MemoryStorage, starts: Bool = true, now: UInt64 = 1) throws {
-    try self.init(storage, machine: KeyValueStateMachine(), starts: starts, now: now)
+  convenience init(
+    _ storage: MemoryStorage, cacheBlocks: Int? = nil, starts: Bool = true, now: UInt64 = 1
+  ) throws {
+    try self.init(storage, cacheBlocks: cacheBlocks, starts: starts, now: now) { KeyValueStateMachine($0, $1) }
   }
 
   /// The key's value as a read finds it, nil if it has none.

@@ -9,7 +9,7 @@ enum TestFile {
 
   static func geometry(sessions: UInt32 = 16, pipeline: UInt32 = 8) -> Geometry {
     Geometry(
-      slotCount: 64, messageSize: 4096, pipeline: pipeline, sessions: sessions, blockSize: 16 << 10, gridBlocksMax: 16)
+      slotCount: 64, messageSize: 4096, pipeline: pipeline, sessions: sessions, blockSize: 16 << 10, gridBlocksMax: 256)
   }
 
   static func plan(_ geometry: Geometry = geometry, replicaCount: Int = 1) -> FormatPlan {

@@ -123,7 +123,7 @@ import Testing
   @Test func aRefusalIsNamed() async throws {
     let running = try await RunningServer.fake()
     let client = try await Client.connect(to: running.address)
-    await #expect(throws: ClientError.refused(.ringFull)) { try await client.read([FakeReplica.Order.refuse]) }
+    await #expect(throws: ClientError.refused(.storageFull)) { try await client.read([FakeReplica.Order.refuse]) }
     #expect(await running.stop())
   }
 

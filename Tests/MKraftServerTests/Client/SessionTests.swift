@@ -50,7 +50,7 @@ import Testing
   @Test func aRefusedFirstAttemptLeavesTheNumberFree() async throws {
     let (running, client) = try await connect()
     let session = try await client.register()
-    await #expect(throws: ClientError.refused(.ringFull)) { try await session.execute([FakeReplica.Order.refuse]) }
+    await #expect(throws: ClientError.refused(.storageFull)) { try await session.execute([FakeReplica.Order.refuse]) }
     #expect(session.state.nextRequest == 1 && session.state.unanswered == nil)
     #expect(try await session.execute([0]).request == 1)
     #expect(await running.stop())
@@ -61,7 +61,7 @@ import Testing
     var state = try await client.register().state
     state.unanswered = SessionState.Unanswered(body: [FakeReplica.Order.refuse], attempts: 1)
     let session = client.resume(state)
-    await #expect(throws: ClientError.refused(.ringFull)) { try await session.retry() }
+    await #expect(throws: ClientError.refused(.storageFull)) { try await session.retry() }
     #expect(session.state.unanswered?.attempts == 2)
     #expect(await running.stop())
   }

@@ -62,7 +62,7 @@ final class FakeReplica: ServedReplica {
     }
     switch order {
     case Order.loseAnswer where !isRepeated: break
-    case Order.refuse: refuse(.ringFull, header, connection, &effects)
+    case Order.refuse: refuse(.storageFull, header, connection, &effects)
     case Order.halt: effects.append(.halt(.superblock(verified: 2)))
     case Order.store: transfer(.write, connection, header, &effects)
     case Order.bigAnswer: reply(header, [UInt8](repeating: 9, count: Self.bigAnswerSize), connection, &effects)

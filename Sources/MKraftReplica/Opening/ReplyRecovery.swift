@@ -1,0 +1,42 @@
+public import MKraftFormat
+public import MKraftStorage
+
+/// Which replies of a checkpoint's sessions are there, and which are lost (rule R21).
+///
+/// A reply slot is overwritten in place, before the superblock names the checkpoint that it belongs to. So a slot that does not hold
+/// the reply of the checkpoint's table is sound if the log moves its session on, or gives the slot to another: executing
+/// the log makes the reply again.
+public struct ReplyRecovery {
+  public let replies: [StoredReply]
+  private let superblock: Superblock
+  private let records: [SessionRecord]
+
+  public init(_ storage: any Storage, _ superblock: Superblock, _ records: [SessionRecord]) {
+    self.superblock = superblock
+    self.records = records
+    let buffer = IOBuffer(byteCount: Int(superblock.geometry.messageSize))
+    replies = records.indices.map { StoredReply.read($0, of: records[$0], from: storage, superblock, into: buffer) }
+  }
+
+  /// The slots of replies that nothing can bring back here.
+  /// - Parameter entry: the header of an op of the log; nil above its head.
+  public func lost(_ entry: (UInt64) -> PrepareHeader?) -> [Int] {
+    let missing = replies.indices.filter { if case .current = replies[$0] { false } else { true } }
+    guard !missing.isEmpty else { return [] }
+    var table = SessionTable(limit: Int(superblock.geometry.sessions), sessions)
+    var op = superblock.checkpoint.op + 1
+    while let header = entry(op) {
+      table.note(header)
+      op += 1
+    }
+    return missing.filter { table.sessions[$0].op == records[$0].op }
+  }
+
+  /// The sessions as the checkpoint has them; without a result where the reply is not there.
+  var sessions: [Session] {
+    zip(records, replies).map { record, reply in
+      guard case .current(let header, let body) = reply else { return Session(record, nil, result: []) }
+      return Session(record, header, result: body)
+    }
+  }
+}

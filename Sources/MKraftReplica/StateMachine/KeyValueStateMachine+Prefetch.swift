@@ -1,0 +1,55 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// The first half of a step: everything that its second half touches is brought into the cache, and room for what it adds is
+/// made.
+extension KeyValueStateMachine {
+  /// What stands in the way of the event; nil if it can be applied now.
+  func prefetch(_ event: borrowing KeyValueEventView) -> Execution? {
+    let changes = !event.code.isReadOnly
+    if changes && !grid.makeRoom(Tree.framesNeeded(grid.geometry)) { return waitForRoom() }
+    guard tree.height > 0 else {
+      tree.path.removeAll(keepingCapacity: true)
+      return nil
+    }
+    if let obstacle = descend(to: event.key) { return obstacle }
+    guard event.code == .get || event.code == .compareAndSet else { return nil }
+    let (index, found) = tree.find(event.key)
+    guard found, let obstacle = loadValue(index) else { return nil }
+    // What was loaded has taken frames: room is looked at again when it is there.
+    return obstacle
+  }
+
+  /// Finds the path to the key; or asks for the first block that is missing.
+  func descend(to key: RawSpan) -> Execution? {
+    do throws(Tree.Obstacle) {
+      try tree.descend(to: key)
+      return nil
+    } catch {
+      switch error {
+      case .needs(let reference): return load([reference])
+      case .damaged(let address, let broken): return .damaged(address: address, broken)
+      }
+    }
+  }
+
+  /// Asks for the blocks of a value that are not in the cache.
+  func loadValue(_ index: Int) -> Execution? {
+    var missing: [BlockReference] = []
+    tree.forEachValueBlock(index) { if grid.frame(of: $0) == nil { missing.append($0) } }
+    return missing.isEmpty ? nil : load(missing)
+  }
+
+  private func load(_ references: [BlockReference]) -> Execution {
+    for reference in references {
+      guard grid.isLoading(reference) || grid.makeRoom(1) else { return waitForRoom() }
+      grid.load(reference)
+    }
+    return .waiting
+  }
+
+  private func waitForRoom() -> Execution {
+    precondition(grid.isBusy || grid.modifiedCount > grid.modifiedMax, "room is missing only while writes are due")
+    return .waiting
+  }
+}

@@ -1,0 +1,165 @@
+public import MKraftFormat
+
+/// What a checkpoint's trailers hold.
+public struct CheckpointContents: Sendable {
+  public var sets: CheckpointSets
+  /// The sessions in order of their reply slots.
+  public var sessions: [SessionRecord]
+
+  public init(sets: CheckpointSets, sessions: [SessionRecord]) {
+    self.sets = sets
+    self.sessions = sessions
+  }
+}
+
+/// Why a checkpoint cannot be loaded: something that every start needs is not there.
+public struct CheckpointFault: Error, Sendable, Equatable {
+  /// The three chains of blocks that belong to the checkpoint itself.
+  public enum Chain: String, Sendable, CaseIterable {
+    case acquired, released, sessions
+  }
+
+  public enum Defect: Sendable, Equatable {
+    case block(BlockFault)
+    /// The checksums are right, but the contents are not what they must be.
+    case violates(Invariant, address: UInt64)
+  }
+
+  public let chain: Chain
+  public let defect: Defect
+
+  public init(_ chain: Chain, _ defect: Defect) {
+    self.chain = chain
+    self.defect = defect
+  }
+
+  /// The block in question.
+  public var address: UInt64 {
+    switch defect {
+    case .block(let fault): fault.address
+    case .violates(_, let address): address
+    }
+  }
+}
+
+/// Reads the sets and the sessions of a checkpoint. Memory: the sets and the table, and one block.
+public struct CheckpointReader {
+  private let storage: any Storage
+  private let superblock: Superblock
+  private let buffer: IOBuffer
+
+  public init(_ storage: any Storage, _ superblock: Superblock) {
+    self.storage = storage
+    self.superblock = superblock
+    buffer = IOBuffer(byteCount: Int(superblock.geometry.blockSize))
+  }
+
+  public func read() throws(CheckpointFault) -> CheckpointContents {
+    let state = superblock.checkpoint
+    var trailers: [UInt64] = []
+    let sessions = try contents(of: .sessions, &trailers)
+    let released = try set(.released, &trailers)
+    let acquired = try set(.acquired, &trailers)
+    let records = try records(sessions)
+    let first = trailers.first ?? 0
+    guard acquired.count == state.reachableCount + released.count + UInt64(trailers.count),
+      released.isSubset(of: acquired), trailers.allSatisfy({ acquired.contains($0) && !released.contains($0) }),
+      Set(trailers).count == trailers.count
+    else { throw CheckpointFault(.acquired, .violates(.setsDisjoint, address: first)) }
+    return CheckpointContents(
+      sets: CheckpointSets(op: state.op, acquired: acquired, released: released, trailers: trailers), sessions: records)
+  }
+
+  private func reference(of chain: CheckpointFault.Chain) -> BlockReference {
+    switch chain {
+    case .acquired: superblock.checkpoint.acquired
+    case .released: superblock.checkpoint.released
+    case .sessions: superblock.checkpoint.sessions
+    }
+  }
+
+  private func set(_ chain: CheckpointFault.Chain, _ trailers: inout [UInt64]) throws(CheckpointFault) -> BlockSet {
+    let bytes = try contents(of: chain, &trailers)
+    let limit = superblock.geometry.blockCount(fileSize: superblock.checkpoint.storageSize)
+    guard let set = BlockSet(decoding: bytes, addressMax: limit) else {
+      throw CheckpointFault(chain, .violates(.blockSetShape, address: reference(of: chain).address))
+    }
+    return set
+  }
+
+  /// The contents of a chain; its blocks are added to `trailers`. Extents fall from block to block, so that every chain ends.
+  public func contents(
+    of chain: CheckpointFault.Chain, _ trailers: inout [UInt64]
+  ) throws(CheckpointFault) -> [UInt8] {
+    var reference = reference(of: chain)
+    var contents: [UInt8] = []
+    let limit = chain == .sessions ? Int(superblock.geometry.sessions) * SessionRecord.byteCount : 1 << 23
+    while reference.address != 0 {
+      func broken(_ invariant: Invariant) -> CheckpointFault {
+        CheckpointFault(chain, .violates(invariant, address: reference.address))
+      }
+      guard reference.address <= superblock.geometry.gridBlocksMax, reference.extent <= UInt64(limit) else {
+        throw broken(.chainShape)
+      }
+      let header = try readBlock(reference, chain)
+      guard header.type == (chain == .sessions ? .sessionTable : .blockSet) else { throw broken(.blockType) }
+      guard header.birth == superblock.geometry.interval(of: superblock.checkpoint.op) else { throw broken(.blockBirth) }
+      let block = buffer
+      let next = BlockReference(decoding: block.bytes, at: BlockChain.nextOffset)
+      guard BlockChain.hasShape(header, reference, next: next, blockSize: block.byteCount) else {
+        throw broken(.chainShape)
+      }
+      contents += [UInt8](copying: block.bytes.extracting(BlockChain.payloadOffset..<Int(header.size)))
+      trailers.append(reference.address)
+      reference = next
+    }
+    return contents
+  }
+
+  private func readBlock(
+    _ reference: BlockReference, _ chain: CheckpointFault.Chain
+  ) throws(CheckpointFault) -> BlockHeader {
+    do throws(BlockFault) {
+      return try reference.read(from: storage, superblock.geometry, cluster: superblock.cluster, into: buffer)
+    } catch { throw CheckpointFault(chain, .block(error)) }
+  }
+
+  private func records(_ bytes: [UInt8]) throws(CheckpointFault) -> [SessionRecord] {
+    let first = superblock.checkpoint.sessions.address
+    let broken = CheckpointFault(.sessions, .violates(.sessionRecord, address: first))
+    guard bytes.count % SessionRecord.byteCount == 0 else { throw broken }
+    var records: [SessionRecord] = []
+    var clients: Set<UInt128> = []
+    for base in stride(from: 0, to: bytes.count, by: SessionRecord.byteCount) {
+      guard let record = SessionRecord(decoding: bytes.rawSpan, at: base), isConsistent(record),
+        clients.insert(record.client).inserted
+      else { throw broken }
+      records.append(record)
+    }
+    return records
+  }
+
+  private func isConsistent(_ record: SessionRecord) -> Bool {
+    let sizes = UInt32(ReplyHeader.byteCount)...superblock.geometry.messageSize
+    return record.client != 0 && record.session > 0 && record.session <= record.op
+      && record.op <= superblock.checkpoint.op && sizes.contains(record.replySize)
+  }
+}
+
+extension BlockReference {
+  /// Reads the block that is referred to, and verifies it.
+  public func read(
+    from storage: any Storage, _ geometry: Geometry, cluster: UInt128, into buffer: IOBuffer
+  ) throws(BlockFault) -> BlockHeader {
+    let count: Int
+    do throws(StorageError) {
+      count = try storage.read(buffer.byteCount, at: geometry.blockOffset(address: address), into: buffer)
+    } catch {
+      throw BlockFault(address: address, expected: checksum, defect: .unreadable(error))
+    }
+    guard count == buffer.byteCount else {
+      throw BlockFault(address: address, expected: checksum, defect: .beyondEnd)
+    }
+    return try verify(buffer.bytes, cluster: cluster)
+  }
+}

@@ -1,0 +1,39 @@
+public import MKraftFormat
+
+/// What stands in a session's reply slot.
+public enum StoredReply: Sendable {
+  /// The reply that the session's record names.
+  case current(ReplyHeader, body: [UInt8])
+  /// Another sound reply: of a later op, or of a session before.
+  case other(ReplyHeader)
+  /// No sound reply of this cluster.
+  case damaged(HeaderDefect)
+  /// The header is right, the body is not.
+  case bodyMismatch(ReplyHeader)
+  case unreadable(StorageError)
+  case beyondEnd
+
+  /// Reads slot `slot` as far as its reply reaches.
+  /// - Parameter buffer: of message_size bytes.
+  public static func read(
+    _ slot: Int, of record: SessionRecord, from storage: any Storage, _ superblock: Superblock, into buffer: IOBuffer
+  ) -> StoredReply {
+    let geometry = superblock.geometry
+    let wanted = geometry.bytesOnDisk(size: Int(record.replySize))
+    let count: Int
+    do throws(StorageError) {
+      count = try storage.read(wanted, at: geometry.replyOffset(slot: slot), into: buffer)
+    } catch { return .unreadable(error) }
+    guard count >= ReplyHeader.byteCount else { return .beyondEnd }
+    let header: ReplyHeader
+    do throws(HeaderDefect) {
+      header = try ReplyHeader(decoding: buffer.bytes)
+    } catch { return .damaged(error) }
+    guard header.cluster == superblock.cluster else { return .damaged(.violates(.headerCluster)) }
+    guard header.checksum == record.replyChecksum else { return .other(header) }
+    guard Int(header.size) <= count else { return .beyondEnd }
+    let body = buffer.bytes.extracting(ReplyHeader.byteCount..<Int(header.size))
+    guard Checksum.of(body, as: .replyBody) == header.bodyChecksum else { return .bodyMismatch(header) }
+    return .current(header, body: [UInt8](copying: body))
+  }
+}
