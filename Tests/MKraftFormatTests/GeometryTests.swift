@@ -41,7 +41,12 @@ import Testing
       #expect(used == geometry.slotCount, "seed \(seed)")
       let last = geometry.lastOp(after: 1000)
       #expect(geometry.slot(of: last) == geometry.slot(of: 1000))  // the checkpoint's own op is the first to go
-      #expect(geometry.lastClientOp(after: 1000) == last - 8)
+      // Entries of the interval after next would name a checkpoint that is not complete.
+      let preparable = min(last, 1000 + 2 * UInt64(geometry.checkpointInterval))
+      #expect(geometry.lastPreparableOp(after: 1000) == preparable)
+      #expect(geometry.lastClientOp(after: 1000) == preparable - 8)
+      let headroomEnds = 1000 + UInt64(geometry.checkpointInterval) + UInt64(geometry.headroom)
+      #expect(geometry.lastExecutableOp(after: 1000) == headroomEnds && headroomEnds < preparable, "seed \(seed)")
     }
     #expect(Geometry().lastOp(after: .max) == .max)
     #expect(Geometry().lastOp(after: .max - 1024) == .max)
