@@ -26,7 +26,7 @@ extension ReplicaCore {
       .resize, .growth, offset: geometry.fileSize(blockCount: target), count: 0, growthBuffer, into: &effects)
   }
 
-  private static var growthStepMin: UInt64 { 64 }
+  private static var growthStepMin: UInt64 { 256 }
   private static var growthStepMax: UInt64 { 4096 }
 
   /// The file has grown; or the disk is full, and then whatever waits to be prepared is refused.

@@ -141,6 +141,7 @@ struct Simulation {
     header.seal(body: batch.body.rawSpan)
     shell.sent.removeAll()
     shell.receive(from: ConnectionID(1000), header, batch.body)
+    shell.completeAll()
     guard let reply = shell.sent.first, reply.header.command == .reply else { return .max }
     let body = reply.body
     guard body[8] == KeyValueStatus.ok.rawValue else { return 0 }

@@ -30,6 +30,10 @@ final class OrderWatcher<Machine: StateMachine> {
   /// The term that at least three copies hold and were read back with.
   private(set) var verifiedTerm: UInt64
   private let termAtOpening: UInt64
+  private let storage: MemoryStorage
+  private var lastCheckpointID: UInt128
+  /// Ops of the checkpoints that superblocks named, in order.
+  private(set) var checkpointOps: [UInt64] = []
   private var hasEnded = false
 
   /// Watches a shell that was not started yet.
@@ -39,6 +43,8 @@ final class OrderWatcher<Machine: StateMachine> {
     headersThrough = rig.status.head
     verifiedTerm = rig.status.term
     termAtOpening = rig.status.term
+    storage = rig.storage
+    lastCheckpointID = rig.storage.superblock(copy: 0, rig.geometry)?.checkpoint.id ?? 0
     rig.shell.watcher = { [unowned self] in watch($0) }
   }
 
@@ -84,7 +90,7 @@ final class OrderWatcher<Machine: StateMachine> {
     case .walPrepares: beganPrepare(request)
     case .walHeaders: beganHeaders(request)
     case .superblock0, .superblock1, .superblock2, .superblock3: beganSuperblock(request)
-    case .replies, .grid: breach("a write to a zone that this release does not write")
+    case .replies, .grid: break
     }
   }
 
@@ -130,8 +136,27 @@ final class OrderWatcher<Machine: StateMachine> {
     }
     if request.offset != geometry.offset(of: .superblock(superblock.copy)) { breach("a superblock copy misplaced") }
     if !superblocksInFlight.isEmpty { breach("two superblock copies in flight") }
+    if superblock.checkpoint.id != lastCheckpointID { beganCheckpoint(superblock) }
     superblocksInFlight[request.token] = superblock
     copiesReadBack = []
+  }
+
+  /// A superblock names a checkpoint for the first time: everything that it consists of is on disk (rule R21).
+  private func beganCheckpoint(_ superblock: Superblock) {
+    lastCheckpointID = superblock.checkpoint.id
+    checkpointOps.append(superblock.checkpoint.op)
+    do {
+      let contents = try CheckpointReader(storage, superblock).read()
+      let audit = CheckpointAudit.run(storage, superblock, contents)
+      if audit.faultCount > 0 { breach("the checkpoint of op \(superblock.checkpoint.op): \(audit.faults)") }
+      let buffer = IOBuffer(byteCount: Int(geometry.messageSize))
+      for (slot, record) in contents.sessions.enumerated() {
+        guard case .current = StoredReply.read(slot, of: record, from: storage, superblock, into: buffer) else {
+          breach("the reply in slot \(slot) is not on disk")
+          continue
+        }
+      }
+    } catch { breach("the checkpoint of op \(superblock.checkpoint.op): \(error)") }
   }
 
   private func transferred(_ request: IORequest) {

@@ -7,7 +7,7 @@ import Testing
   /// Sixteen slots lie in one unit of the header ring.
   private final class Writer {
     static let cluster: UInt128 = 0xC1
-    let geometry = Geometry(slotCount: 64, messageSize: 4096, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 1)
+    let geometry = Geometry(slotCount: 64, messageSize: 4096, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 64)
     let image: JournalImage
     var writer: JournalWriter
 

@@ -99,7 +99,7 @@ import Testing
   /// With entries of 1 MiB every boundary in the ring is the beginning of an entry's header, so that a superblock inside a
   /// value lies 256 bytes beyond it; with small ones a boundary is the beginning of a slot as well.
   @Test func superblockInsideAnEntryIsNotSeen() {
-    let large = Geometry(slotCount: 64, messageSize: 1 << 20, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 4)
+    let large = Geometry(slotCount: 64, messageSize: 1 << 20, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 64)
     for geometry in [large, SampleFile.geometry] {
       for zone in [Zone.walPrepares, .replies, .grid] { #expect(geometry.offset(of: zone) % mebibyte == 0) }
       #expect(mebibyte % UInt64(geometry.messageSize) == 0 && mebibyte % UInt64(geometry.blockSize) == 0)
@@ -132,7 +132,7 @@ import Testing
   @Test func beginningOfAnotherFileWrittenOverThisOne() {
     // Of the same geometry, and of a larger one: its first two copies stand at their homes, ours are behind them.
     let larger = Geometry(
-      slotCount: 4096, messageSize: 4096, pipeline: 8, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 4)
+      slotCount: 4096, messageSize: 4096, pipeline: 8, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 64)
     for geometry in [superblock.geometry, larger] {
       let storage = SampleFile.format(superblock)
       let other = SampleFile.superblock(geometry, fileID: 7)

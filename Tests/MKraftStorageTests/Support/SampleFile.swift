@@ -5,7 +5,7 @@ import MKraftStorage
 enum SampleFile {
   static let cluster: UInt128 = 0xC1_0573_12AB
   static let geometry = Geometry(
-    slotCount: 64, messageSize: 4096, pipeline: 8, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 4)
+    slotCount: 64, messageSize: 4096, pipeline: 8, sessions: 1, blockSize: 16 << 10, gridBlocksMax: 64)
   static let slotCount = Int(geometry.slotCount)
 
   /// A freshly formatted file's superblock.
