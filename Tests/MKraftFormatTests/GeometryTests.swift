@@ -86,7 +86,7 @@ import Testing
       \.headroom, .geometryInterval, legal: [503], illegal: [504, 505, 872, .max], Geometry(checkpointInterval: 504))
     check(\.checkpointInterval, .geometryInterval, legal: [129, 880], illegal: [0, 127, 128, 881, .max])
     check(
-      \.checkpointInterval, .geometryInterval, legal: [8, 9], illegal: [0, 1, 7], Geometry(pipeline: 8, headroom: 1))
+      \.checkpointInterval, .geometryInterval, legal: [9, 10], illegal: [0, 1, 8], Geometry(pipeline: 8, headroom: 1))
     check(\.sessions, .geometrySessions, legal: [1, 4096], illegal: [0, 4097, .max])
     check(\.blockSize, .geometryBlockSize, legal: [16 << 10, 1 << 20], illegal: [0, 8192, 20 << 10, 2 << 20, .max])
     check(\.gridBlocksMax, .geometryGridBlocks, legal: [41, 1 << 26], illegal: [0, 1, 40, 1 << 26 + 1, .max])

@@ -168,7 +168,9 @@ import Testing
     func inBlocks(_ key: Int, _ value: Int) throws -> Invariant? {
       let key = [UInt8](repeating: 1, count: key)
       let extents = stride(from: 0, to: value, by: 16128).map { UInt64(min(16128, value - $0)) }
-      let references = extents.map { BlockReference(checksum: 1, address: 1, extent: $0) }
+      let references = extents.enumerated().map {
+        BlockReference(checksum: 1, address: UInt64($0.offset) + 1, extent: $0.element)
+      }
       return try brokenInvariant(NodeImage(entries: [.blocks(key, valueSize: value, references)]).bytes)
     }
     let atTheLimit: [(key: Int, value: Int)] = [(1, 4017), (18, 4000), (1024, 2994)]

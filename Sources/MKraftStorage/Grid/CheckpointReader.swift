@@ -14,9 +14,9 @@ public struct CheckpointContents: Sendable {
 
 /// Why a checkpoint cannot be loaded: something that every start needs is not there.
 public struct CheckpointFault: Error, Sendable, Equatable {
-  /// The three chains of blocks that belong to the checkpoint itself.
+  /// The three chains of blocks that belong to the checkpoint itself, and what it says of the tree.
   public enum Chain: String, Sendable, CaseIterable {
-    case acquired, released, sessions
+    case acquired, released, sessions, tree
   }
 
   public enum Defect: Sendable, Equatable {
@@ -56,6 +56,9 @@ public struct CheckpointReader {
 
   public func read() throws(CheckpointFault) -> CheckpointContents {
     let state = superblock.checkpoint
+    guard isTreePlausible(state) else {
+      throw CheckpointFault(.tree, .violates(.treeCounts, address: state.treeRoot.address))
+    }
     var trailers: [UInt64] = []
     let sessions = try contents(of: .sessions, &trailers)
     let released = try set(.released, &trailers)
@@ -67,7 +70,8 @@ public struct CheckpointReader {
       Set(trailers).count == trailers.count
     else { throw CheckpointFault(.acquired, .violates(.setsDisjoint, address: first)) }
     return CheckpointContents(
-      sets: CheckpointSets(op: state.op, acquired: acquired, released: released, trailers: trailers), sessions: records)
+      sets: CheckpointSets(
+        op: state.op, release: state.release, acquired: acquired, released: released, trailers: trailers), sessions: records)
   }
 
   private func reference(of chain: CheckpointFault.Chain) -> BlockReference {
@@ -75,13 +79,23 @@ public struct CheckpointReader {
     case .acquired: superblock.checkpoint.acquired
     case .released: superblock.checkpoint.released
     case .sessions: superblock.checkpoint.sessions
+    case .tree: superblock.checkpoint.treeRoot
     }
+  }
+
+  /// Whether root, height and counts can be those of one tree.
+  private func isTreePlausible(_ state: CheckpointState) -> Bool {
+    guard state.treeHeight > 0 else {
+      return state.treeRoot == .none && state.pairCount == 0 && state.reachableCount == 0
+    }
+    return state.treeHeight <= UInt32(Grid.heightMax) && state.treeRoot.address > 0 && state.treeRoot.extent == 0
+      && state.leafCount > 0 && state.pairCount >= state.leafCount && state.innerCount >= UInt64(state.treeHeight - 1)
   }
 
   private func set(_ chain: CheckpointFault.Chain, _ trailers: inout [UInt64]) throws(CheckpointFault) -> BlockSet {
     let bytes = try contents(of: chain, &trailers)
     let limit = superblock.geometry.blockCount(fileSize: superblock.checkpoint.storageSize)
-    guard let set = BlockSet(decoding: bytes, addressMax: limit) else {
+    guard let set = BlockSet(decoding: bytes, addressMax: limit), chain != .acquired || set.highest == limit else {
       throw CheckpointFault(chain, .violates(.blockSetShape, address: reference(of: chain).address))
     }
     return set
