@@ -6,9 +6,11 @@
 //
 //     Opening.read(storage)            synchronous: superblock quorum, both rings, the recovery decision; or why not
 //        |
-//     repair superblock copies --> heal header ring --> take a term (superblock) --> replay the log --> no-op --> ready
+//     repair superblock copies --> replay the log --> heal header ring --> take a term (superblock) --> no-op --> ready
 //        |
 //     receive --> prepare --> header --> commit --> apply --> reply        (durable before sent, see ReplicaEffect.send)
+//        |                                            |
+//        |        checkpoint: freeze --> blocks, replies --> superblock      (beside new operations, see Checkpoint)
 //        |
 //     stop --> finish the pipeline --> clean mark (superblock) --> stopped
 //

@@ -20,14 +20,25 @@ public struct Opening {
 
   public var geometry: Geometry { superblock.geometry }
 
+  /// How much of the log is read before a replica starts.
+  public enum Bodies: Sendable {
+    /// All of it.
+    case verified
+    /// What decides where the log ends. The replica that starts reads and verifies every entry before it writes anything to the
+    /// log or takes a term, and halts at one that is damaged.
+    case onTrust
+  }
+
   /// Reads superblocks, both rings, and what of the checkpoint every start needs, and decides.
   /// - Throws: why a replica of the membership in the file would not start.
-  public static func read(_ storage: any Storage) throws(OpeningRefusal) -> Opening {
-    try read(storage, survey: SuperblockSurvey.read(storage))
+  public static func read(_ storage: any Storage, bodies: Bodies = .verified) throws(OpeningRefusal) -> Opening {
+    try read(storage, survey: SuperblockSurvey.read(storage), bodies: bodies)
   }
 
   /// As above, on a survey made before.
-  public static func read(_ storage: any Storage, survey: SuperblockSurvey) throws(OpeningRefusal) -> Opening {
+  public static func read(
+    _ storage: any Storage, survey: SuperblockSurvey, bodies: Bodies = .verified
+  ) throws(OpeningRefusal) -> Opening {
     let decision = SuperblockDecision(survey)
     let superblock: Superblock
     switch decision.outcome {
@@ -41,7 +52,11 @@ public struct Opening {
       checkpoint = try CheckpointReader(storage, superblock).read()
     } catch { throw .checkpoint(error) }
     let image = JournalImage(geometry: superblock.geometry, cluster: superblock.cluster)
-    let journal = JournalScan.run(storage, superblock) { image.recover($0, $1) }
+    let journal =
+      switch bodies {
+      case .verified: JournalScan.run(storage, superblock) { image.recover($0, $1) }
+      case .onTrust: JournalScan.runHeaders(storage, superblock) { image.recover($0, $1) }
+      }
     guard journal.serves else { throw .journal(journal) }
     let replies = ReplyRecovery(storage, superblock, checkpoint.sessions)
     let lost = replies.lost { op in op <= journal.head.op ? image.header(slot: superblock.geometry.slot(of: op)) : nil }

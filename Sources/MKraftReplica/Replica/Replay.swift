@@ -15,7 +15,7 @@ struct Replay {
   }
 
   /// Bytes read with one request, at most; a larger entry is read alone.
-  static let readByteCount = 1 << 20
+  static let readByteCount = 2 << 20
 
   private let geometry: Geometry
   /// Entries in a read, at most.
@@ -45,7 +45,7 @@ struct Replay {
       size = bytesOnDisk(of: last, image)
     }
     nextOp = last + 1
-    let buffer = freeBuffers.popLast() ?? IOBuffer(byteCount: entryLimit * Int(geometry.messageSize))
+    let buffer = freeBuffers.popLast() ?? IOBuffer(hugePagesFor: entryLimit * Int(geometry.messageSize))
     let read = Read(
       ops: first...last, byteCount: Int(last - first) * Int(geometry.messageSize) + size, buffer: buffer)
     reads.append(read)

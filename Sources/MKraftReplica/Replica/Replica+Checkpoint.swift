@@ -50,7 +50,8 @@ extension ReplicaCore {
     checkpoint?.isNamed = true
     var next = superblock.successor()
     next.checkpoint = writing.state
-    next.commitMax = max(next.commitMax, consensus.commit)
+    // What was executed was committed, also before this replica leads.
+    next.commitMax = max(next.commitMax, max(consensus.commit, applied))
     next.seal()
     establish(next, for: .checkpoint, copies: Array(0..<Superblock.copyCount), into: &effects)
   }

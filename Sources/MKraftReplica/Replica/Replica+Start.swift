@@ -1,14 +1,16 @@
 internal import MKraftFormat
 internal import MKraftStorage
 
-/// From an opened file to a leader that takes requests. Each step is durable before the next begins.
+/// From an opened file to a leader that takes requests: superblock copies, the log, the header ring, the term, the no-op. Each step is
+/// durable before the next begins.
 extension ReplicaCore {
-  /// Begins: superblock copies first, then the header ring, then the term.
+  /// Begins: superblock copies first. Then the log is read and executed before anything is written to it: an entry may turn out to
+  /// be damaged, and then the file is left as it was.
   public func start(into effects: inout [ReplicaEffect]) {
     precondition(phase == .idle, "a replica is started once")
     guard hasNumbersLeft else { return halt(.numbersExhausted, into: &effects) }
     phase = .repairing
-    guard !superblockRepairs.isEmpty else { return heal(into: &effects) }
+    guard !superblockRepairs.isEmpty else { return beginReplay(into: &effects) }
     establish(superblock, for: .repair, copies: superblockRepairs, into: &effects)
   }
 
@@ -66,11 +68,11 @@ extension ReplicaCore {
       if let copy = unwritableCopies.first(where: unacknowledgedCopies.contains) {
         return halt(.unacknowledgedCopy(copy), into: &effects)
       }
-      heal(into: &effects)
+      beginReplay(into: &effects)
     case .term:
       consensus.grant(from: consensus.own)
       hold()
-      phase = .replaying
+      appendNoop(into: &effects)
       pump(into: &effects)
     case .checkpoint: checkpointEstablished(into: &effects)
     case .clean:
@@ -93,7 +95,12 @@ extension ReplicaCore {
 
   /// Stands for election in the next term. What is recorded, before anything new is written or sent: the term and the vote,
   /// and the head of the log it was adopted with, so that leftovers above it are void and what is below it cannot vanish.
-  private func takeTerm(into effects: inout [ReplicaEffect]) {
+  func takeTerm(into effects: inout [ReplicaEffect]) {
+    // A checkpoint that the log's execution has come to may be about to be named.
+    guard update == nil else {
+      phase = .awaitingUpdate
+      return
+    }
     phase = .takingTerm
     consensus.campaign()
     var next = superblock.successor()
@@ -120,6 +127,11 @@ extension ReplicaCore {
 
   // MARK: Log
 
+  private func beginReplay(into effects: inout [ReplicaEffect]) {
+    phase = .replaying
+    pump(into: &effects)
+  }
+
   /// Reads the log's entries back, several reads at once; `applyReplayed` applies them in op order.
   func continueReplay(into effects: inout [ReplicaEffect]) {
     while let read = replay.begin(through: head.op, image) {
@@ -128,13 +140,14 @@ extension ReplicaCore {
         offset: geometry.prepareOffset(slot: geometry.slot(of: read.ops.lowerBound)), count: read.byteCount,
         read.buffer, into: &effects)
     }
-    guard applied == head.op else { return }
+    guard applied == head.op else { return advanceGrid(into: &effects) }
     replay.end()
-    appendNoop(into: &effects)
+    heal(into: &effects)
+    advanceGrid(into: &effects)
   }
 
   func applyReplayed(into effects: inout [ReplicaEffect]) {
-    while let read = replay.due, applied < consensus.commit {
+    while let read = replay.due, applied < head.op, phase != .halted {
       freezeIfDue(into: &effects)
       let op = applied + 1
       let header = image.header(slot: geometry.slot(of: op))

@@ -17,8 +17,8 @@ extension ReplicaCore<KeyValueStateMachine> {
 /// It lives on one thread. The shell performs the effects in any order and reports each transfer complete, once.
 public final class ReplicaCore<Machine: StateMachine> {
   enum Phase {
-    case idle, repairing, healing, takingTerm, replaying, appendingNoop, serving, stopping, stampingClean, stopped,
-      halted
+    case idle, repairing, replaying, healing, awaitingUpdate, takingTerm, appendingNoop, serving, stopping,
+      stampingClean, stopped, halted
   }
 
   /// What an outstanding transfer is for.
@@ -224,7 +224,7 @@ public final class ReplicaCore<Machine: StateMachine> {
       journal.headersDurable()
       hold()
     case .replay(let first):
-      if let op = replay.finish(first, image) { return halt(.entryChanged(op: op), into: &effects) }
+      if let op = replay.finish(first, image) { return halt(.entryDamaged(op: op), into: &effects) }
     case .grid(let transfer):
       do throws(BlockFault) { try grid.completed(transfer) } catch { return halt(.block(error), into: &effects) }
     case .reply(let buffer): replyWritten(buffer)
@@ -257,14 +257,18 @@ public final class ReplicaCore<Machine: StateMachine> {
   /// Does all that can be done now.
   func pump(into effects: inout [ReplicaEffect]) {
     switch phase {
-    case .idle, .repairing, .healing, .takingTerm, .stampingClean, .stopped, .halted: return
+    case .idle, .repairing, .stampingClean, .stopped, .halted: return
+    case .healing, .takingTerm: return advanceGrid(into: &effects)
+    case .awaitingUpdate:
+      advanceGrid(into: &effects)
+      return takeTerm(into: &effects)
     case .replaying, .appendingNoop, .serving, .stopping: break
     }
     if phase == .replaying { applyReplayed(into: &effects) }
     applyCommitted(into: &effects)
     freezeIfDue(into: &effects)
     guard phase != .halted else { return }
-    if phase == .replaying { continueReplay(into: &effects) }
+    if phase == .replaying { return continueReplay(into: &effects) }
     if phase == .appendingNoop && window.isEmpty { becomeReady(into: &effects) }
     if phase == .serving || phase == .stopping {
       serveReads(into: &effects)
@@ -272,8 +276,7 @@ public final class ReplicaCore<Machine: StateMachine> {
     }
     guard phase != .halted else { return }
     if let write = journal.nextHeaderWrite() { submit(write, .headers, into: &effects) }
-    submitGridTransfers(into: &effects)
-    continueCheckpoint(into: &effects)
+    advanceGrid(into: &effects)
     if phase == .stopping && isQuiet { stampClean(into: &effects) }
   }
 
@@ -283,9 +286,11 @@ public final class ReplicaCore<Machine: StateMachine> {
       && !grid.isBusy && (applied != nextCheckpointOp || hasGrowthFailed)
   }
 
-  private func submitGridTransfers(into effects: inout [ReplicaEffect]) {
+  /// Goes on with what the grid reads and writes, and with the checkpoint.
+  func advanceGrid(into effects: inout [ReplicaEffect]) {
     while let transfer = grid.nextTransfer() { submit(transfer, into: &effects) }
     while let transfer = machine.nextEarlyWrite() { submit(transfer, into: &effects) }
+    continueCheckpoint(into: &effects)
   }
 
   private func submit(_ transfer: GridTransfer, into effects: inout [ReplicaEffect]) {

@@ -23,8 +23,8 @@ public enum ReplicaHalt: Error, Sendable, CustomStringConvertible {
   case superblock(verified: Int)
   /// A superblock copy holds an update that was never acknowledged, and cannot be overwritten.
   case unacknowledgedCopy(Int)
-  /// An entry that was right when the file was opened is not any more.
-  case entryChanged(op: UInt64)
+  /// An entry of the log is damaged, which only reading it whole has shown. Nothing was written to the log, and no term was taken.
+  case entryDamaged(op: UInt64)
   /// A block of the grid is not what the one that refers to it says.
   case block(BlockFault)
   /// A block's checksum is right, but its contents are not what must stand in its place.
@@ -39,8 +39,7 @@ public enum ReplicaHalt: Error, Sendable, CustomStringConvertible {
       "only \(verified) of \(Superblock.copyCount) superblock copies could be written and read back, three are needed"
     case .unacknowledgedCopy(let copy):
       "superblock copy \(copy) holds an update that was never acknowledged and cannot be overwritten; copy the file to another medium"
-    case .entryChanged(let op):
-      "the entry of op \(op) was right when the file was opened and is not any more"
+    case .entryDamaged(let op): "the entry of op \(op) is damaged"
     case .block(let fault): fault.description
     case .blockContents(let address, let invariant):
       "block \(address) has a right checksum, but \(invariant.name) is broken: \(invariant.statement)"

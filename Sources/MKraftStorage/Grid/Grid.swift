@@ -140,12 +140,13 @@ public final class Grid {
 
   // MARK: Changes
 
-  /// A new block of this interval: the lowest free address, and contents of zeros. There must be a free frame and a free block.
+  /// A new block of this interval: the lowest free address, and contents to be filled in. There must be a free frame and a free block.
   public func acquire() -> Int {
     let address = acquired.insertLowest()
     precondition(address <= geometry.gridBlocksMax, "a block is free: that is looked at before an event is executed")
     let frame = takeFreeFrame()
-    frames[frame].buffer.zero(0..<frames[frame].buffer.byteCount)
+    // What stands behind the contents is zeroed when the block is written; a header tells what the block is.
+    frames[frame].buffer.zero(0..<BlockHeader.byteCount)
     install(frame, address: address)
     frames[frame].birth = interval
     frames[frame].isValidated = true

@@ -44,7 +44,7 @@ extension StartCommand {
       case .event(.status(let status)): report.status = status
       case .event(.ready): report.render(on: console)
       case .event(.note(let text)): console.diagnostics.warning(text)
-      case .ended(let result): return try end(result)
+      case .ended(let result): return try end(result, ground, on: console)
       }
     }
   }
@@ -69,9 +69,15 @@ extension StartCommand {
     report.healing.log(of: file, on: console)
   }
 
-  private func end(_ result: ServerResult) throws(Failure) -> ExitCode {
+  private func end(_ result: ServerResult, _ ground: Ground, on console: Console) throws(Failure) -> ExitCode {
     switch result {
     case .stopped: return .sound
+    case .halted(.entryDamaged(let op)):
+      // The start has read the log only now. If a second look finds nothing, the first one is what counts.
+      do throws(OpeningRefusal) { _ = try Opening.read(ground.storage) } catch {
+        return try refuse(ground.path, ground.storage, error, on: console)
+      }
+      throw Failure(.inputOutput, "the replica halted: \(ReplicaHalt.entryDamaged(op: op))", of: file)
     case .halted(let halt):
       throw Failure(
         .inputOutput, "the replica halted: \(halt); nothing was acknowledged that is not durable", of: file)

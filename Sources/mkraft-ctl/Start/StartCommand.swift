@@ -42,7 +42,7 @@ struct StartCommand: Command {
     }
     let opening: Opening
     do throws(OpeningRefusal) {
-      opening = try Opening.read(storage)
+      opening = try Opening.read(storage, bodies: .onTrust)
     } catch {
       return try refuse(path, storage, error, on: console)
     }

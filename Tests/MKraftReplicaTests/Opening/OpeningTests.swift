@@ -80,6 +80,9 @@ struct OpeningTests {
     let superblock = healed.geometry.offset(of: .superblock(2))
     #expect(healed.shell.outstandingRequests.map(\.offset) == [superblock], "the superblock copy first")
     for _ in 0..<5 { healed.shell.complete(at: 0) }
+    let log = healed.geometry.prepareOffset(slot: 1)
+    #expect(healed.shell.outstandingRequests.map(\.offset) == [log], "then the log is read")
+    healed.shell.complete(at: 0)
     let units = [0, 32].map { healed.geometry.headerOffset(slot: $0) }
     for unit in units {
       #expect(healed.shell.outstandingRequests.map(\.offset) == [unit], "then the header ring, in op order")

@@ -177,7 +177,7 @@ struct FailureTests {
         #expect(rig.shell.isReady)
         continue
       }
-      guard case .entryChanged(op: op) = rig.shell.halt else {
+      guard case .entryDamaged(op: op) = rig.shell.halt else {
         Issue.record("op \(op): \(String(describing: rig.shell.halt))")
         continue
       }

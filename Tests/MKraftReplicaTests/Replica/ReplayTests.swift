@@ -84,7 +84,7 @@ struct ReplayTests {
     shell.start()
     shell.completeAll()
     #expect(!shell.isReady)
-    guard case .entryChanged(let op) = shell.halt else {
+    guard case .entryDamaged(let op) = shell.halt else {
       Issue.record("halted for \(String(describing: shell.halt))")
       return
     }

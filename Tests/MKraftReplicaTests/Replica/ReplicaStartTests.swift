@@ -58,7 +58,7 @@ import Testing
     second.shell.storage.flipBit(at: ReplicaRun.geometry.prepareOffset(slot: 2) * 8 + 1000)
     second.shell.start()
     second.shell.completeAll()
-    guard case .entryChanged(op: 2) = second.shell.halt else {
+    guard case .entryDamaged(op: 2) = second.shell.halt else {
       Issue.record("halted: \(String(describing: second.shell.halt))")
       return
     }
