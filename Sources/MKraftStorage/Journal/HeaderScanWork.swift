@@ -37,11 +37,21 @@ final class HeaderScanWork: Sendable {
 
   /// A body is taken on trust only where its header stands in both rings.
   private func headers(_ slots: Range<Int>, _ reader: JournalReader) -> [SlotEvidence] {
-    reader.evidenceOfHeaders(of: slots).map { found in
-      let evidence = found.evidence
-      let isInBoth = evidence.validHeader.map { $0 == evidence.validPrepare } ?? false
-      return found.isBodyVerified || isInBoth
-        ? evidence : reader.evidence(of: evidence.slot..<evidence.slot + 1)[0]
+    var evidence: [SlotEvidence] = []
+    evidence.reserveCapacity(slots.count)
+    for found in reader.evidenceOfHeaders(of: slots) {
+      if found.isBodyVerified || isInBothRings(found.evidence) {
+        evidence.append(found.evidence)
+      } else {
+        let slot = found.evidence.slot
+        evidence += reader.evidence(of: slot..<slot + 1)
+      }
     }
+    return evidence
+  }
+
+  private func isInBothRings(_ evidence: SlotEvidence) -> Bool {
+    guard let header = evidence.validHeader, let prepare = evidence.validPrepare else { return false }
+    return header == prepare
   }
 }

@@ -2,11 +2,13 @@ internal import MKraftFormat
 internal import MKraftReplica
 internal import MKraftStorage
 
-/// Runs a replica on a file, puts until every slot of its ring holds a full entry and the next checkpoint is one op away, so that a
-/// start has as much to execute as it can have, and stops it cleanly.
+/// Runs a replica on a file, puts until every slot of its ring holds a full entry and the next checkpoint is a few ops away, so that a
+/// start has nearly as much to execute as it can have, and so have the next ones. Then it is stopped cleanly.
 final class Filler {
   /// The bodies of all requests together have about this many bytes: they come round again and again, under new keys each.
   private static let bodyBytes = 16 << 20
+  /// Ops before the next checkpoint: each start takes one for its no-op.
+  private static let opsLeft: UInt64 = 32
 
   private let file: CachedFile
   private let replica: Replica
@@ -48,7 +50,7 @@ final class Filler {
   private var isFull: Bool {
     let status = replica.status
     let interval = UInt64(status.geometry.checkpointInterval)
-    return status.head > UInt64(status.geometry.slotCount) && status.head % interval == interval - 1
+    return status.head > UInt64(status.geometry.slotCount) && status.head % interval == interval - Filler.opsLeft
   }
 
   /// Batches of one put each that fill a message.
