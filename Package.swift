@@ -78,5 +78,10 @@ let package = Package(
       .executableTarget(
         name: "benchmark-fill", dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica", system],
         path: "Tests/Benchmarks/Fill", swiftSettings: swiftSettings),
+      // Measures durable appends beside the device, for Tests/Benchmarks/run.
+      .executableTarget(
+        name: "benchmark-append",
+        dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica", "MKraftServer", system],
+        path: "Tests/Benchmarks/Append", swiftSettings: swiftSettings),
     ]
 )

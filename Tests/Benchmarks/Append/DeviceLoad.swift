@@ -1,0 +1,59 @@
+internal import Glibc
+internal import MKraftFormat
+internal import MKraftStorage
+internal import Synchronization
+internal import SystemPackage
+
+/// What the device gives: threads that write 4 KiB durably in one place, and when that is done 4 KiB in another, again and again.
+struct DeviceLoad {
+  private static let unit = 4096
+
+  private let path: FilePath
+
+  init(_ directory: FilePath) { path = directory.appending("benchmark-append.device") }
+
+  func run(threads: Int, seconds: Double) throws -> Rate {
+    // Reserved and written as format does it.
+    let plan = FormatPlan(cluster: 1, geometry: AppendLoad.geometry, fileID: 1, prewrite: true)
+    _ = try DataFileFormatter.create(path, plan)
+    defer { try? path.remove() }
+    let storage = try FileStorage.open(path, for: .replica)
+    let latencies = Mutex<[Double]>([])
+    let end = ContinuousClock.now + .seconds(seconds)
+    let workers = (0..<threads).compactMap { thread in
+      WorkerThread {
+        let found = DeviceLoad.write(storage, thread: thread, of: threads, until: end)
+        latencies.withLock { $0 += found }
+      }
+    }
+    for worker in workers { worker.join() }
+    return latencies.withLock { Rate($0, seconds: seconds) }
+  }
+
+  private static func write(
+    _ storage: FileStorage, thread: Int, of threads: Int, until end: ContinuousClock.Instant
+  ) -> [Double] {
+    let geometry = AppendLoad.geometry
+    let buffer = IOBuffer(byteCount: unit)
+    let units = Int(geometry.slotCount) / geometry.headersPerUnit
+    var latencies: [Double] = []
+    var round = thread
+    while ContinuousClock.now < end {
+      let begin = ContinuousClock.now
+      do {
+        try storage.write(unit, at: geometry.prepareOffset(slot: round % Int(geometry.slotCount)), from: buffer)
+        try storage.write(
+          unit, at: geometry.headerOffset(slot: round % units * geometry.headersPerUnit), from: buffer)
+      } catch { return [] }
+      latencies.append((ContinuousClock.now - begin).microseconds)
+      round += threads
+    }
+    return latencies
+  }
+}
+
+extension FilePath {
+  func remove() throws {
+    guard unsafe withPlatformString({ unsafe unlink($0) }) == 0 else { throw Errno(rawValue: errno) }
+  }
+}

@@ -1,0 +1,61 @@
+internal import MKraftFormat
+internal import MKraftReplica
+internal import MKraftServer
+internal import MKraftStorage
+internal import Synchronization
+
+/// A replica whose requests are timed from their arrival to the effect that answers them: what it takes without the network.
+final class TimedReplica: ServedReplica {
+  /// What was measured, for another thread to read.
+  final class Measure: Sendable {
+    struct State {
+      var latencies: [Double] = []
+      var status: ReplicaStatus?
+      var isOn = false
+    }
+
+    let state = Mutex(State())
+  }
+
+  private let replica: Replica
+  private let measure: Measure
+  private var begun: [UInt128: ContinuousClock.Instant] = [:]
+
+  init(_ replica: Replica, _ measure: Measure) {
+    self.replica = replica
+    self.measure = measure
+  }
+
+  var statusNow: ReplicaStatus? { replica.statusNow }
+
+  func start(into effects: inout [ReplicaEffect]) { replica.start(into: &effects) }
+  func stop(into effects: inout [ReplicaEffect]) { replica.stop(into: &effects) }
+  func disconnected(_ connection: ConnectionID) { replica.disconnected(connection) }
+
+  func receive(
+    from connection: ConnectionID, header: MessageHeader, body: RawSpan, now: UInt64,
+    into effects: inout [ReplicaEffect]
+  ) {
+    begun[header.checksum] = .now
+    replica.receive(from: connection, header: header, body: body, now: now, into: &effects)
+    note(effects)
+  }
+
+  func complete(_ token: UInt64, failure: StorageError?, now: UInt64, into effects: inout [ReplicaEffect]) {
+    replica.complete(token, failure: failure, now: now, into: &effects)
+    note(effects)
+  }
+
+  private func note(_ effects: [ReplicaEffect]) {
+    for effect in effects {
+      guard case .send(_, let header, _) = effect, let begin = begun.removeValue(forKey: header.requestChecksum) else {
+        continue
+      }
+      let status = replica.status
+      measure.state.withLock { state in
+        if state.isOn { state.latencies.append((ContinuousClock.now - begin).microseconds) }
+        state.status = status
+      }
+    }
+  }
+}
