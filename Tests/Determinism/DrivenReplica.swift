@@ -55,6 +55,9 @@ final class DrivenReplica {
     while checkpoints < arguments.checkpoints {
       for client in sessions.indices { try write(client) }
       completeWindow()
+      guard shell.sent.count(where: { $0.header.command == .reply }) == sessions.count else {
+        throw Failure(description: "\(shell.sent.count) answers, head \(shell.replica.status.head)")
+      }
       shell.sent.removeAll()
       if let halt = shell.halt { throw Failure(description: "halted: \(halt)") }
       if let failure { throw Failure(description: failure) }
@@ -78,7 +81,9 @@ final class DrivenReplica {
 
   private func write(_ client: Int) throws {
     var batch = KeyValueBatchBuilder(bodySizeMax: geometry.bodySizeMax)
-    for _ in 0..<Int.random(in: 1...3, using: &requests) { try batch.append(event()) }
+    for _ in 0..<Int.random(in: 1...6, using: &requests) {
+      do { try batch.append(event()) } catch KeyValueBatchBuilderError.batchFull { break }
+    }
     numbers[client] += 1
     var header = MessageHeader(.request, cluster: DrivenReplica.cluster)
     header.client = UInt128(client) + 1
@@ -90,13 +95,12 @@ final class DrivenReplica {
 
   /// More puts than deletes, over more keys than the smallest cache holds; some values have blocks of their own.
   private func event() -> KeyValueEvent {
-    let number = UInt32.random(in: 0..<600, using: &requests)
+    let number = UInt32.random(in: 0..<3000, using: &requests)
     let key = [UInt8](unsafe withUnsafeBytes(of: number.bigEndian) { unsafe [UInt8]($0) })
     if Int.random(in: 0..<5, using: &requests) == 0 { return .delete(key: key) }
     let isLarge = Int.random(in: 0..<10, using: &requests) == 0
-    let size = isLarge ? Int.random(in: 4100...6000, using: &requests) : Int.random(in: 0...800, using: &requests)
+    let size = isLarge ? Int.random(in: 4100...6000, using: &requests) : Int.random(in: 0...2400, using: &requests)
     let value = [UInt8](repeating: UInt8.random(in: 0...255, using: &requests), count: size)
-    // At most one large value fits into a batch with two others.
     return isLarge ? .compareAndSet(key: key, expected: nil, value: value) : .put(key: key, value: value)
   }
 

@@ -57,6 +57,15 @@ struct CrashMap {
     }
   }
 
+  /// The places that hold the same kind of thing as those of a zone.
+  func places(like zone: CrashZone) -> [Range<UInt64>] {
+    switch zone {
+    case .superblock0, .superblock1, .superblock2, .superblock3: geometry.superblockRanges
+    case .acquiredSet, .releasedSet, .sessionTable: blocks(contents.sets.trailers)
+    default: places(zone)
+    }
+  }
+
   private func place(_ zone: Zone) -> Range<UInt64> {
     geometry.offset(of: zone)..<geometry.offset(of: zone) + geometry.byteCount(of: zone)
   }

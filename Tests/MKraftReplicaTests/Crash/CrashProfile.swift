@@ -8,8 +8,9 @@ struct CrashProfile {
   /// Keys that the clients use, few enough that most operations meet a key that exists.
   let keyCount: Int
   let clientCount: Int
-  /// Ops after which the run ends.
-  let ops: UInt64
+  /// Ops before the recording begins, so that the tree is larger than the smallest cache; and after which it ends.
+  let opsBefore: UInt64
+  let opsAfter: UInt64
 
   /// Two runs of three have messages of 4 KiB, so that all values stand in leaves; the third has larger ones, and values in blocks
   /// of their own.
@@ -18,9 +19,9 @@ struct CrashProfile {
     geometry = Geometry(
       slotCount: 64, messageSize: hasLargeMessages ? 32 << 10 : 4096, sessions: 8, blockSize: 16 << 10,
       gridBlocksMax: 4096)
-    keyCount = hasLargeMessages ? 120 : 400
+    keyCount = hasLargeMessages ? 300 : 1500
     // More than there are sessions, so that some are evicted.
     clientCount = 10
-    ops = 700
+    (opsBefore, opsAfter) = (300, 1100)
   }
 }

@@ -10,14 +10,22 @@ struct CrashRun {
     var subsets: Int
     /// Faults on top at each event.
     var faults: Int
-    /// One of so many reopenings is deep.
-    var deepInterval = 16
+    /// At one of so many reopenings a replica is started.
+    var startInterval = 16
+    /// One of so many of those is driven on.
+    var driveInterval = 16
+
+    func depth(_ reopening: Int) -> Reopening.Depth {
+      guard reopening % startInterval == 0 else { return .dry }
+      return reopening / startInterval % driveInterval == 0 ? .drivenOn : .started
+    }
   }
 
   struct Totals {
     var prefixes = 0
     var reopenings = 0
-    var deep = 0
+    var started = 0
+    var drivenOn = 0
     /// Prefixes of which every subset was looked at.
     var exhausted = 0
     var outcomes: [CrashZone: [RestFault.Kind: (right: Int, named: Int)]] = [:]
@@ -77,12 +85,13 @@ struct CrashRun {
 
   private mutating func judge(_ id: CrashCase, _ device: CrashDevice, _ scope: Scope) {
     totals.reopenings += 1
-    let isDeep = totals.reopenings % scope.deepInterval == 0
-    if isDeep { totals.deep += 1 }
+    let depth = scope.depth(totals.reopenings)
+    if depth > .dry { totals.started += 1 }
+    if depth == .drivenOn { totals.drivenOn += 1 }
     let atoms = AtomSubset.atoms(id.subset, of: device, id)
-    let (outcome, fault) = judge(id, device, atoms, isDeep: isDeep)
+    let (outcome, fault) = judge(id, device, atoms, depth)
     if case .violation(let what) = outcome {
-      totals.violations.append(CrashViolation(id: id, what: what, isDeep: isDeep))
+      totals.violations.append(CrashViolation(id: id, what: what, depth: depth))
     }
     guard let fault else { return }
     totals.withFault += 1
@@ -100,30 +109,30 @@ struct CrashRun {
 
   /// Judges one case, with these atoms kept.
   func judge(
-    _ id: CrashCase, _ device: CrashDevice, _ atoms: [Bool], isDeep: Bool
+    _ id: CrashCase, _ device: CrashDevice, _ atoms: [Bool], _ depth: Reopening.Depth
   ) -> (Reopening.Outcome, RestFault?) {
     let file = device.cut(keeping: atoms)
     let facts = recording.facts[device.position]
     guard id.fault > 0 else {
-      return (Reopening(recording: recording, facts: facts, fault: nil).judge(file, isDeep: isDeep), nil)
+      return (Reopening(recording: recording, facts: facts, depth: depth, fault: nil).judge(file), nil)
     }
     do throws(OpeningRefusal) {
       let opening = try Opening.read(file)
       let map = CrashMap(opening, CheckpointAudit.run(file, opening.superblock, opening.checkpoint), file)
       let fault = RestFault.apply(id, to: file, map, device.past)
-      return (Reopening(recording: recording, facts: facts, fault: fault).judge(file, isDeep: isDeep), fault)
+      return (Reopening(recording: recording, facts: facts, depth: depth, fault: fault).judge(file), fault)
     } catch { return (.violation("refused without a fault: \(error.words)"), nil) }
   }
 
-  /// Judges a case as its number says; deep, which sees more.
+  /// Judges a case as its number says, as deep as can be.
   mutating func judge(_ id: CrashCase) throws -> Reopening.Outcome {
     let device = try device(at: id.prefix)
-    return judge(id, device, AtomSubset.atoms(id.subset, of: device, id), isDeep: true).0
+    return judge(id, device, AtomSubset.atoms(id.subset, of: device, id), .drivenOn).0
   }
 }
 
 struct CrashViolation {
   let id: CrashCase
   let what: String
-  let isDeep: Bool
+  let depth: Reopening.Depth
 }

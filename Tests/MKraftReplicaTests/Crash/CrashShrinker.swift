@@ -4,7 +4,7 @@ import MKraftStorage
 /// Makes a case that fails small: no fault if it fails without, as few atoms as do, as early as it does.
 struct CrashShrinker {
   private var run: CrashRun
-  private let isDeep: Bool
+  private let depth: Reopening.Depth
   /// Reopenings that may yet be spent.
   private var budget = 600
   private var id: CrashCase
@@ -14,7 +14,7 @@ struct CrashShrinker {
 
   private init(_ violation: CrashViolation, _ run: CrashRun) throws {
     self.run = run
-    isDeep = violation.isDeep
+    depth = violation.depth
     id = violation.id
     what = violation.what
     device = try self.run.device(at: id.prefix)
@@ -41,7 +41,7 @@ struct CrashShrinker {
   private mutating func take(_ id: CrashCase, _ device: CrashDevice, _ atoms: [Bool]) -> Bool {
     guard budget > 0 else { return false }
     budget -= 1
-    guard case .violation(let what) = run.judge(id, device, atoms, isDeep: isDeep).0 else { return false }
+    guard case .violation(let what) = run.judge(id, device, atoms, depth).0 else { return false }
     (self.id, self.device, self.atoms, self.what) = (id, device, atoms, what)
     return true
   }
@@ -99,7 +99,7 @@ struct CrashShrinker {
   private func words(of violation: CrashViolation) throws -> String {
     let recording = run.recording
     let facts = recording.facts[id.prefix]
-    let fault = run.judge(id, device, atoms, isDeep: isDeep).1
+    let fault = run.judge(id, device, atoms, depth).1
     let lines =
       ["\(violation.id): \(violation.what)", "shrunk to \(id.prefix) events: \(what)"]
       + ["  life \(facts.life), acknowledged \(facts.acknowledged), prepared \(facts.prepared), \(facts.established)"]

@@ -7,7 +7,8 @@ struct CrashSummary {
     runs += 1
     totals.prefixes += more.prefixes
     totals.reopenings += more.reopenings
-    totals.deep += more.deep
+    totals.started += more.started
+    totals.drivenOn += more.drivenOn
     totals.exhausted += more.exhausted
     totals.withFault += more.withFault
     totals.named += more.named
@@ -24,7 +25,8 @@ struct CrashSummary {
     let it = recording.totals
     return "crash: run \(recording.seed): \(recording.events.count) events, \(it.writes) writes, \(it.checkpoints)"
       + " checkpoints, \(it.wraps) wraps, \(recording.lives.count) lives (\(it.cuts) cuts, \(it.stops) stops),"
-      + " \(it.evictions) requests of evicted sessions, \(it.deepestFlight) writes in flight at most;"
+      + " \(it.evictions) requests of evicted sessions, \(it.blockReads) blocks read,"
+      + " \(it.deepestFlight) writes in flight at most;"
       + " \(run.reopenings) reopenings, \(run.violations.count) violations"
   }
 
@@ -32,7 +34,8 @@ struct CrashSummary {
   var table: String {
     let head =
       "crash: \(runs) runs, \(totals.prefixes) prefixes (\(totals.exhausted) with every subset), \(totals.reopenings)"
-      + " reopenings, \(totals.deep) of them with a replica started, \(totals.withFault) with a fault on top"
+      + " reopenings, \(totals.started) of them with a replica started and \(totals.drivenOn) driven on,"
+      + " \(totals.withFault) with a fault on top"
       + " (\(totals.named) refused or halted by name), \(totals.violations.count) violations"
     let rows = CrashZone.allCases.map { zone in
       let cells = RestFault.Kind.allCases.map { kind in

@@ -13,9 +13,9 @@ import Testing
 struct CrashTests {
   /// What a release build looks at in less than a minute; a debug build is some ten times slower.
   #if DEBUG
-    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (2, .init(subsets: 1, faults: 1, deepInterval: 64))
+    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (2, .init(subsets: 1, faults: 1, startInterval: 64))
   #else
-    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (3, .init(subsets: 2, faults: 1))
+    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (2, .init(subsets: 2, faults: 1))
   #endif
 
   private static func setting(_ name: String) -> UInt64? {
@@ -52,8 +52,8 @@ struct CrashTests {
   private func check(_ recording: Recording) {
     let totals = recording.totals
     #expect(totals.writes >= 2000 && totals.checkpoints >= 3 && totals.wraps >= 3)
-    #expect(totals.evictions > 0 && totals.resizes > 0 && totals.deepestFlight >= 8)
-    #expect(recording.lives.count >= 3)
+    #expect(totals.evictions > 0 && totals.deepestFlight >= 8 && totals.blockReads > 100)
+    #expect(recording.lives.count >= 3 && totals.cuts > 0 && totals.stops > 0)
   }
 
   private func look(at id: CrashCase) throws {
@@ -62,7 +62,7 @@ struct CrashTests {
     let outcome = try run.judge(id)
     print("\(id): \(outcome)")
     guard case .violation(let what) = outcome else { return }
-    Issue.record("\(try CrashShrinker.shrink(CrashViolation(id: id, what: what, isDeep: true), run))")
+    Issue.record("\(try CrashShrinker.shrink(CrashViolation(id: id, what: what, depth: .drivenOn), run))")
   }
 
   @Test func aCaseIsOneNumber() {

@@ -39,7 +39,10 @@ struct CrashWorkload {
     let key = key(&generator)
     switch Int.random(in: 0..<10, using: &generator) {
     case 0, 1: return .delete(key: key)
-    case 2: return .compareAndSet(key: key, expected: current(key), value: value(&generator))
+    case 2:
+      // Both values must fit into the batch.
+      let expected = current(key).map { Array($0.prefix(1000)) }
+      return .compareAndSet(key: key, expected: expected, value: Array(value(&generator).prefix(1000)))
     case 3: return .compareAndSet(key: key, expected: nil, value: value(&generator))
     default: return .put(key: key, value: value(&generator))
     }

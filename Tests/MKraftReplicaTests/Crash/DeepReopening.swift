@@ -7,13 +7,15 @@ struct DeepReopening {
   private let reopening: Reopening
   private let log: LogModel
   private let head: UInt64
-  private let geometry: Geometry
+  /// Whether the replica is driven on for two checkpoints.
+  private let goesOn: Bool
+  private var geometry: Geometry { log.geometry }
 
-  init(_ reopening: Reopening, _ log: LogModel, _ head: UInt64, _ geometry: Geometry) {
+  init(_ reopening: Reopening, _ log: LogModel, _ head: UInt64, goesOn: Bool) {
     self.reopening = reopening
     self.log = log
     self.head = head
-    self.geometry = geometry
+    self.goesOn = goesOn
   }
 
   func judge(_ file: MemoryStorage) -> Reopening.Outcome {
@@ -58,12 +60,11 @@ struct DeepReopening {
   }
 
   private func ask(_ shell: SimulatedShell<KeyValueStateMachine>, _ event: KeyValueEvent) -> [UInt8]? {
-    var batch = KeyValueBatchBuilder(bodySizeMax: geometry.bodySizeMax)
-    try? batch.append(event)
+    let body = write(event)
     var header = MessageHeader(.request, cluster: CrashProfile.cluster)
     header.operation = Operation.keyValue.rawValue
-    header.seal(body: batch.body.rawSpan)
-    return send(shell, (header, batch.body))?.body
+    header.seal(body: body.rawSpan)
+    return send(shell, (header, body))?.body
   }
 
   private func send(
@@ -101,6 +102,40 @@ struct DeepReopening {
     let repairs = again.superblockDecision.repairs.filter { !shell.replica.status.unwritableCopies.contains($0) }
     let healed = again.journal.slots.contains { $0.disposition == .fixed || $0.disposition == .vacated }
     guard repairs.isEmpty, !healed else { return .violation("the second opening has something to heal") }
-    return .right
+    return goesOn ? try goOn(shell) : .right
+  }
+
+  // MARK: On to other checkpoints
+
+  /// A file that was recovered is worth something only if a replica lives on it: two checkpoints later everything is still there.
+  private func goOn(_ shell: SimulatedShell<KeyValueStateMachine>) throws(OpeningRefusal) -> Reopening.Outcome {
+    var client = CrashClient(id: 1 << 100)
+    var expected = log[head].pairs
+    let end = shell.replica.status.checkpoint + 2 * UInt64(geometry.checkpointInterval)
+    while shell.replica.status.checkpoint < end {
+      let number = shell.replica.status.head
+      let key = [UInt8](repeating: 0xFF, count: 12) + [UInt8(number >> 8 & 0xFF), UInt8(number & 0xFF)]
+      let value = [UInt8](repeating: 1, count: 900)
+      let isRegister = !client.isRegistered
+      let message = client.next { write(.put(key: key, value: value)) }
+      guard let reply = send(shell, message) else { return ended(shell) }
+      client.take(reply.header)
+      if !isRegister { expected.add(key, value) }
+    }
+    guard let pairs = pairs(shell) else { return ended(shell) }
+    guard pairs == expected else { return .violation("two checkpoints later there are other pairs") }
+    let opening = try Opening.read(shell.storage)
+    let audit = CheckpointAudit.run(shell.storage, opening.superblock, opening.checkpoint)
+    guard audit.faultCount > 0 else { return .right }
+    guard let fault = reopening.fault, fault.isNamed(by: audit, geometry) else {
+      return .violation("two checkpoints later: \(audit.faults)")
+    }
+    return .named
+  }
+
+  private func write(_ event: KeyValueEvent) -> [UInt8] {
+    var batch = KeyValueBatchBuilder(bodySizeMax: geometry.bodySizeMax)
+    try? batch.append(event)
+    return batch.body
   }
 }

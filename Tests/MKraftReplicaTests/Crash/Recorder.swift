@@ -37,14 +37,25 @@ final class Recorder {
     _ = try DataFileFormatter.format(
       FormatPlan(cluster: CrashProfile.cluster, geometry: recorder.geometry, fileID: UInt128(seed)),
       onto: recorder.storage)
-    while recorder.log.head < recorder.profile.ops && recorder.recording.violations.isEmpty { try recorder.live() }
-    recorder.recording.totals.wraps = recorder.log.head / UInt64(recorder.geometry.slotCount)
+    try recorder.fill()
+    let first = recorder.log.head
+    while recorder.log.head < recorder.profile.opsAfter && recorder.recording.violations.isEmpty { try recorder.live() }
+    recorder.recording.totals.wraps = (recorder.log.head - first) / UInt64(recorder.geometry.slotCount)
     return recorder.recording
+  }
+
+  /// What happened before the recording begins.
+  private func fill() throws {
+    try live(through: profile.opsBefore)
+    let last = recording.facts.suffix(1)
+    (recording.events, recording.lives, recording.facts) = ([], [], Array(last))
+    recording.totals = Recording.Totals()
   }
 
   // MARK: A life
 
-  private func live() throws {
+  /// A start, work up to `op` or for a while, and an end.
+  private func live(through op: UInt64? = nil) throws {
     let base = storage.snapshot()
     laggard = Laggard.allCases.randomElement(using: &generator) ?? .nothing
     // The smallest cache there may be, in two lives of three.
@@ -55,9 +66,10 @@ final class Recorder {
     try begin(base: base, head: head)
     shell.watcher = { [unowned self] event in watch(event) }
     shell.start()
-    let end = head + UInt64.random(in: 60...200, using: &generator)
+    let end = op ?? head + UInt64.random(in: 60...200, using: &generator)
     // Few lives end while the replica starts.
-    var steps = Int.random(in: 0..<6, using: &generator) == 0 ? Int.random(in: 0...60, using: &generator) : Int.max
+    let isShort = op == nil && Int.random(in: 0..<6, using: &generator) == 0
+    var steps = isShort ? Int.random(in: 0...60, using: &generator) : Int.max
     while log.head < end, steps > 0, shell.halt == nil, recording.violations.isEmpty {
       try step(shell)
       steps -= 1
@@ -183,6 +195,7 @@ final class Recorder {
     case .transferred(let request, let failure):
       guard failure == nil else { return violate("a transfer failed") }
       if request.direction != .read { return note(.complete(token: request.token)) }
+      if geometry.zone(at: request.offset) == .grid { recording.totals.blockReads += 1 }
       verified(request)
     }
   }

@@ -71,7 +71,7 @@ struct Recording {
     var evictions = 0
     var stops = 0
     var cuts = 0
-    var earlyWrites = 0
+    var blockReads = 0
     var deepestFlight = 0
   }
 

@@ -6,9 +6,18 @@ import MKraftStorage
 ///
 /// Every reopening runs the replica's own recovery without its writes, and compares: the head with the log that was recorded
 /// (its checksum names every entry before), the checkpoint with those whose pairs, sessions and replies were compared with the
-/// model when a superblock first named them (its id names every byte), every reachable block with what refers to it. A deep one
-/// starts a replica too, and reads all pairs and replies back.
+/// model when a superblock first named them (its id names every byte), every reachable block with what refers to it. Some start
+/// a replica too, and read all pairs and replies back.
 struct Reopening {
+  enum Depth: Comparable {
+    /// Nothing is written.
+    case dry
+    /// A replica is started, and everything read back.
+    case started
+    /// It is driven on, too.
+    case drivenOn
+  }
+
   enum Outcome: Equatable {
     /// Everything promised is there.
     case right
@@ -19,6 +28,7 @@ struct Reopening {
 
   let recording: Recording
   let facts: CrashFacts
+  let depth: Depth
   /// What came on top of the power cut.
   let fault: RestFault?
 
@@ -26,24 +36,24 @@ struct Reopening {
   private var log: LogModel { life.log }
   private var geometry: Geometry { recording.profile.geometry }
 
-  /// Judges `file`; a deep look changes it.
-  func judge(_ file: MemoryStorage, isDeep: Bool) -> Outcome {
+  /// Judges `file`, which a start changes.
+  func judge(_ file: MemoryStorage) -> Outcome {
     let opening: Opening
     do throws(OpeningRefusal) { opening = try Opening.read(file) } catch {
       guard let fault, fault.isNamed(by: error, geometry) else { return .violation("refused: \(error.words)") }
       return .named
     }
-    return judge(opening, CheckpointAudit.run(file, opening.superblock, opening.checkpoint), file, isDeep: isDeep)
+    return judge(opening, CheckpointAudit.run(file, opening.superblock, opening.checkpoint), file)
   }
 
   /// As above, where the opening was read before.
-  func judge(_ opening: Opening, _ audit: CheckpointAudit, _ file: MemoryStorage, isDeep: Bool) -> Outcome {
+  func judge(_ opening: Opening, _ audit: CheckpointAudit, _ file: MemoryStorage) -> Outcome {
     if let wrong = wrongSuperblock(opening.superblock) ?? wrongLog(opening) { return .violation(wrong) }
     if audit.faultCount > 0 {
       guard let fault, fault.isNamed(by: audit, geometry) else { return .violation("the audit: \(audit.faults)") }
     }
-    guard isDeep else { return audit.faultCount > 0 ? .named : .right }
-    return DeepReopening(self, log, opening.journal.head.op, geometry).judge(file)
+    guard depth > .dry else { return audit.faultCount > 0 ? .named : .right }
+    return DeepReopening(self, log, opening.journal.head.op, goesOn: depth == .drivenOn).judge(file)
   }
 
   /// Rule R9: nothing established is rolled back; and what the checkpoint is.

@@ -65,7 +65,7 @@ struct RestFault: CustomStringConvertible {
     /// The last write of the place went to another one, mostly of the same zone.
     func misdirect(_ generator: inout SplitMix64) -> RestFault? {
       guard let write = past[place.lowerBound] else { return nil }
-      let others = Int.random(in: 0..<4, using: &generator) == 0 ? places(&generator) : map.places(zone)
+      let others = Int.random(in: 0..<4, using: &generator) == 0 ? places(&generator) : map.places(like: zone)
       let targets = others.filter { $0.lowerBound != place.lowerBound }
       guard let target = (targets.isEmpty ? places(&generator) : targets).randomElement(using: &generator),
         target.lowerBound + UInt64(write.count) <= file.byteCount
