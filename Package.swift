@@ -72,7 +72,7 @@ let package = Package(
     + [
       .testTarget(
         name: "EndToEndTests",
-        dependencies: ["mkraft-ctl"] + modules.map { .init(stringLiteral: $0.name) } + [system],
+        dependencies: ["mkraft-ctl", "two-replicas"] + modules.map { .init(stringLiteral: $0.name) } + [system],
         swiftSettings: swiftSettings),
       // Makes the full rings that Tests/Benchmarks/run measures on.
       .executableTarget(
@@ -83,5 +83,9 @@ let package = Package(
         name: "benchmark-append",
         dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica", "MKraftServer", system],
         path: "Tests/Benchmarks/Append", swiftSettings: swiftSettings),
+      // Two of these with different caches and orders of transfers must write the same checkpoints.
+      .executableTarget(
+        name: "two-replicas", dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica"],
+        path: "Tests/Determinism", swiftSettings: swiftSettings),
     ]
 )

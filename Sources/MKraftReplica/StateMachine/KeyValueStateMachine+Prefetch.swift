@@ -6,8 +6,15 @@ internal import MKraftStorage
 extension KeyValueStateMachine {
   /// What stands in the way of the event; nil if it can be applied now.
   func prefetch(_ event: borrowing KeyValueEventView) -> Execution? {
-    let changes = !event.code.isReadOnly
-    if changes && !grid.makeRoom(Tree.framesNeeded(grid.geometry)) { return waitForRoom() }
+    if let obstacle = loadPlace(of: event) { return obstacle }
+    // Last, when all that the step touches is in use: room for what it adds is never made by dropping what it needs, or a step that
+    // waits for writes would read that again and again.
+    guard !event.code.isReadOnly, !grid.makeRoom(Tree.framesNeeded(grid.geometry)) else { return nil }
+    return waitForRoom()
+  }
+
+  /// Brings the path to the key into the cache, and the value if the event looks at it.
+  private func loadPlace(of event: borrowing KeyValueEventView) -> Execution? {
     guard tree.height > 0 else {
       tree.path.removeAll(keepingCapacity: true)
       return nil
@@ -15,7 +22,6 @@ extension KeyValueStateMachine {
     if let obstacle = descend(to: event.key) { return obstacle }
     let (index, found) = tree.find(event.key)
     guard found else { return nil }
-    // What is loaded takes frames: room is looked at again when it is there.
     let needsValue = event.code == .get || event.code == .compareAndSet
     return needsValue ? loadValue(index) : tree.brokenValue(index).map(execution)
   }

@@ -13,6 +13,9 @@ final class ReplicaShell {
 
   /// Effects of the replica's last input, performed before the next one.
   private var effects: [ReplicaEffect] = []
+  /// Transfers asked for since the loop last came round; then they are begun together.
+  private var requests: [IORequest] = []
+  private var isSubmitting = false
   private var connections: [ConnectionID: ServerConnection] = [:]
   private var unflushed: [ServerConnection] = []
   private var connectionsSeen: UInt64 = 0
@@ -139,9 +142,27 @@ final class ReplicaShell {
     emit(.ready)
   }
 
+  /// Begins the transfer when every message that has arrived by now is taken, so that it is known whether it is alone.
   private func submit(_ request: IORequest) {
+    requests.append(request)
+    guard !isSubmitting else { return }
+    isSubmitting = true
+    loop.assumeIsolated().execute { self.beginTransfers() }
+  }
+
+  private func beginTransfers() {
+    // Each turn performs one write, and what it brings forth is looked at in the same way: a prepare, then its header.
+    while requests.count == 1, let request = requests.first, storage.isQuick(request), !hasEnded {
+      requests.removeAll(keepingCapacity: true)
+      let completion = storage.performNow(request)
+      replica.complete(completion.token, failure: completion.failure, now: WallClock.now(), into: &effects)
+      perform()
+    }
+    isSubmitting = false
     let shell = NIOLoopBound(self, eventLoop: loop)
-    storage.submit(request) { shell.value.takeCompletions() }
+    for request in requests { storage.submit(request) { shell.value.takeCompletions() } }
+    requests.removeAll(keepingCapacity: true)
+    flush()
   }
 
   private func send(_ message: OutboundMessage, to id: ConnectionID) {

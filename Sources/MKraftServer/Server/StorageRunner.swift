@@ -7,7 +7,8 @@ internal import Synchronization
 /// Performs the replica's transfers on a pool of threads and brings their completions back to the loop.
 ///
 /// How many are under way is bounded by the replica (`Replica.ioLimit`). Completions that arrive while the loop is busy are
-/// taken together.
+/// taken together. A small write that is alone is performed at once, on the loop: handing it to a thread and its completion
+/// back takes as long as the device does.
 final class StorageRunner: Sendable {
   struct Completion: Sendable {
     var token: UInt64
@@ -18,6 +19,10 @@ final class StorageRunner: Sendable {
   private let pool: NIOThreadPool
   private let loop: any EventLoop
   private let completions = Mutex<[Completion]>([])
+  /// Transfers that the pool has not completed.
+  private let outstanding = Atomic<Int>(0)
+  /// Largest write that is performed on the loop, bytes.
+  private static let aloneMax = 64 << 10
 
   init(_ storage: any Storage, _ pool: NIOThreadPool, _ loop: any EventLoop) {
     self.storage = storage
@@ -25,12 +30,25 @@ final class StorageRunner: Sendable {
     self.loop = loop
   }
 
+  /// Whether `request` may be performed on the loop, if nothing else is to be done.
+  func isQuick(_ request: IORequest) -> Bool {
+    outstanding.load(ordering: .relaxed) == 0 && request.direction == .write
+      && request.count <= StorageRunner.aloneMax
+  }
+
+  /// Performs `request` at once.
+  func performNow(_ request: IORequest) -> Completion {
+    Completion(token: request.token, failure: perform(request))
+  }
+
   /// Performs `request`; `deliver` is called on the loop when completions are there to be taken.
   func submit(_ request: IORequest, deliver: @escaping @Sendable () -> Void) {
+    outstanding.add(1, ordering: .relaxed)
     pool.submit { state in
       // A pool that shuts down performs nothing more; nobody waits for the completion then.
       guard case .active = state else { return }
       let completion = Completion(token: request.token, failure: self.perform(request))
+      self.outstanding.subtract(1, ordering: .relaxed)
       let isFirst = self.completions.withLock { waiting in
         waiting.append(completion)
         return waiting.count == 1

@@ -41,10 +41,12 @@ struct Run: CustomStringConvertible {
     try ChildProcess(["/bin/sh", "-c", script, builtTool.string] + arguments).finish(timeout: timeout)
   }
 
-  /// The tool lies beside the program that runs the tests.
-  static let builtTool: FilePath = {
+  static let builtTool = built("mkraft-ctl")
+
+  /// What was built lies beside the program that runs the tests.
+  static func built(_ name: String) -> FilePath {
     guard let resolved = unsafe realpath("/proc/self/exe", nil) else { preconditionFailure("/proc tells who runs") }
     defer { unsafe free(resolved) }
-    return FilePath(unsafe String(cString: resolved)).removingLastComponent().appending("mkraft-ctl")
-  }()
+    return FilePath(unsafe String(cString: resolved)).removingLastComponent().appending(name)
+  }
 }
