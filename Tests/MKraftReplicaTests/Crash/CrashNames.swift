@@ -19,7 +19,7 @@ extension RestFault {
     switch halt {
     case .storage(let error): error.offset.map { touches($0..<$0 + max(1, error.count ?? 1)) } ?? false
     case .superblock, .unacknowledgedCopy: geometry.superblockRanges.contains(where: touches)
-    case .entryChanged(let op): touchesSlot(geometry.slot(of: op), geometry)
+    case .entryDamaged(let op): touchesSlot(geometry.slot(of: op), geometry)
     case .block(let fault): touches(geometry.blockRange(fault.address))
     case .blockContents(let address, _): touches(geometry.blockRange(address))
     case .numbersExhausted: false
