@@ -29,7 +29,8 @@ struct LogFindings {
     for distance in 0..<UInt64(geometry.slotCount) {
       let op = first + distance
       let slot = geometry.slot(of: op)
-      guard let kind = kind(of: decision.slots[slot], slot: slot, op: op) else { continue }
+      let verdict = decision.slots[slot]
+      guard verdict.disposition != .kept, let kind = kind(of: verdict, slot: slot, op: op) else { continue }
       log.add(finding(kind, slot: slot, op: op))
     }
   }

@@ -92,6 +92,13 @@ internal import Glibc
     unsafe base.advanced(by: offset).copyMemory(from: source.base + range.lowerBound, byteCount: range.count)
   }
 
+  /// Whether the `count` bytes at `offset` are the same as those at `other`.
+  func repeats(_ count: Int, at offset: Int, of other: Int) -> Bool {
+    check(offset, count)
+    check(other, count)
+    return unsafe memcmp(base + offset, base + other, count) == 0
+  }
+
   /// The memory of `count` bytes from `start`, for a system call made while the buffer is held.
   @unsafe package func memory(_ count: Int, from start: Int) -> UnsafeMutableRawPointer {
     check(start, count)

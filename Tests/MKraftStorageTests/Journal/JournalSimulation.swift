@@ -187,6 +187,7 @@ struct JournalSimulation {
   func decide(_ storage: MemoryStorage) -> (JournalDecision, [SlotEvidence]) {
     var evidence: [SlotEvidence] = []
     let decision = JournalScan.run(storage, superblock) { slot, _ in evidence.append(slot) }
+    JournalByRuns.check(decision, storage, superblock)
     return (decision, evidence.sorted { $0.slot < $1.slot })
   }
 }

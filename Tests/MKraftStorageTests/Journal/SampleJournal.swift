@@ -66,7 +66,11 @@ final class SampleJournal {
     FaultAtRest(kind, item, slot: slot(op)).apply(to: storage, past: SampleFile.format(), using: &random)
   }
 
-  func decide() -> JournalDecision { JournalScan.run(storage, superblock) }
+  func decide() -> JournalDecision {
+    let decision = JournalScan.run(storage, superblock)
+    JournalByRuns.check(decision, storage, superblock)
+    return decision
+  }
 
   /// The faults of a decision, by op and name.
   static func faults(_ decision: JournalDecision) -> [String] { decision.faults.map { "\($0.op) \($0.kind.rawValue)" } }
