@@ -4,11 +4,15 @@ public import MKraftStorage
 
 /// Reads everything in a file that can be checked, and concludes what is true of it. It writes nothing.
 ///
-/// Memory is bounded whatever the geometry: two bytes a slot, the evidence of at most 4096 bad slots, and buffers of about 2 MiB
-/// for each of two threads.
+/// Memory is bounded whatever the geometry: two bytes a slot, the evidence of at most 4096 bad slots, and two huge pages for each
+/// of three threads.
 public struct Verification {
   /// Passes over a file in use until two looks at its superblock agree.
   public static let passesMax = 3
+
+  /// Threads that share the work: two keep the processors busy, and a third one's request keeps the device busy meanwhile. If
+  /// the system gives fewer, those do it.
+  private static let threadCount = 3
 
   public struct Options: Sendable {
     public var scope = VerificationScope.everything
@@ -164,16 +168,13 @@ public struct Verification {
   private mutating func scan(
     _ superblock: Superblock, liveHead: UInt64?, _ progress: (UInt64, UInt64) -> Void
   ) -> ScanWork.Results {
-    let slotsPerPiece = JournalReader(
-      storage, geometry: superblock.geometry, cluster: superblock.cluster
-    ).batchLimit
+    let slotsPerPiece = JournalReader.batchLimit(superblock.geometry)
     let plan = ScanPlan(superblock, scope: options.scope, slotsPerPiece: slotsPerPiece)
     let work = ScanWork(
       storage, superblock, plan: plan, byteCount: byteCount, isLive: options.isLive, liveHead: liveHead)
-    // Two threads keep device and processor busy. Without a second one this one does all of the work.
-    let helper = WorkerThread { work.run { _ in } }
+    let helpers = (1..<Verification.threadCount).map { _ in WorkerThread { work.run { _ in } } }
     work.run { progress($0, byteCount) }
-    helper?.join()
+    for helper in helpers { helper?.join() }
     return work.finish()
   }
 
