@@ -19,8 +19,12 @@ extension ReplicaCore {
   func grow(for blocks: UInt64, trailers: UInt64, into effects: inout [ReplicaEffect]) {
     guard growthTarget == nil else { return }
     let needed = grid.acquired.count + pledgedBlocks + blocks + trailers
+    growthNeeded = min(geometry.gridBlocksMax, needed)
     let step = min(max(ReplicaCore.growthStepMin, fileBlocks / 8), ReplicaCore.growthStepMax)
-    let target = min(geometry.gridBlocksMax, max(needed, fileBlocks) + step)
+    grow(to: min(geometry.gridBlocksMax, max(needed, fileBlocks) + step), into: &effects)
+  }
+
+  private func grow(to target: UInt64, into effects: inout [ReplicaEffect]) {
     growthTarget = target
     submit(
       .resize, .growth, offset: geometry.fileSize(blockCount: target), count: 0, growthBuffer, into: &effects)
@@ -39,6 +43,10 @@ extension ReplicaCore {
       return
     }
     guard failure.isOutOfSpace else { return halt(.storage(failure), into: &effects) }
+    // What is left of the disk may still be enough for what is needed now.
+    guard target == growthNeeded else { return grow(to: growthNeeded, into: &effects) }
+    // Space is reserved before an entry is prepared: if it is missing now, the file was cut since.
+    guard phase != .replaying else { return halt(.storage(failure), into: &effects) }
     hasGrowthFailed = true
     for request in requests {
       guard let connection = request.connection else { continue }

@@ -159,15 +159,19 @@ extension ReplicaCore {
     }
   }
 
-  /// A new leader's first entry. A full ring has no place for it: alone, nothing depends on it, and reads are answered.
-  private func appendNoop(into effects: inout [ReplicaEffect]) {
+  /// A new leader's first entry, when it is known whether the file has space. Without space the op of a checkpoint is not reached, and a
+  /// full ring has no place for it: alone, nothing depends on this entry, and reads are answered.
+  func appendNoop(into effects: inout [ReplicaEffect]) {
     phase = .appendingNoop
-    // Space for the first changes is asked for now, so that no client waits for it.
     let trailers = trailersToCome(0)
-    if !hasSpace(for: 0, trailers: trailers) { grow(for: 0, trailers: trailers, into: &effects) }
-    guard head.op < geometry.lastPreparableOp(after: superblock.checkpoint.op) else {
-      return becomeReady(into: &effects)
-    }
+    let hasSpace = hasSpace(for: 0, trailers: trailers)
+    // Also space for the first changes is asked for now, so that no client waits for it.
+    if !hasSpace && !hasGrowthFailed { grow(for: 0, trailers: trailers, into: &effects) }
+    guard growthTarget == nil else { return }
+    guard head.op < geometry.lastPreparableOp(after: superblock.checkpoint.op),
+      hasSpace || head.op + 1 < nextCheckpointOp
+    else { return becomeReady(into: &effects) }
+    hasAppendedNoop = true
     begin(.noop, into: &effects)
   }
 

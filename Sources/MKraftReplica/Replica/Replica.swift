@@ -104,8 +104,11 @@ public final class ReplicaCore<Machine: StateMachine> {
   var fileBlocks: UInt64
   /// Blocks that entries begun and not executed may acquire.
   var pledgedBlocks: UInt64 = 0
-  /// Blocks that the file is being made long enough for.
+  /// Blocks that the file is being made long enough for, and those that are needed now.
   var growthTarget: UInt64?
+  var growthNeeded: UInt64 = 0
+  /// The first entry of this term was begun.
+  var hasAppendedNoop = false
   /// The disk was full at the last attempt, and nothing was asked for since.
   var hasGrowthFailed = false
   /// A resize transfers nothing; every transfer has a buffer.
@@ -265,19 +268,27 @@ public final class ReplicaCore<Machine: StateMachine> {
     case .replaying, .appendingNoop, .serving, .stopping: break
     }
     if phase == .replaying { applyReplayed(into: &effects) }
-    applyCommitted(into: &effects)
-    freezeIfDue(into: &effects)
+    applyAndServe(into: &effects)
     guard phase != .halted else { return }
     if phase == .replaying { return continueReplay(into: &effects) }
-    if phase == .appendingNoop && window.isEmpty { becomeReady(into: &effects) }
-    if phase == .serving || phase == .stopping {
-      serveReads(into: &effects)
-      admitQueued(into: &effects)
-    }
-    guard phase != .halted else { return }
+    if phase == .appendingNoop && !hasAppendedNoop { appendNoop(into: &effects) }
+    if phase == .appendingNoop && hasAppendedNoop && window.isEmpty { becomeReady(into: &effects) }
+    admitQueued(into: &effects)
     if let write = journal.nextHeaderWrite() { submit(write, .headers, into: &effects) }
     advanceGrid(into: &effects)
     if phase == .stopping && isQuiet { stampClean(into: &effects) }
+  }
+
+  /// Executes what can be executed now, until nothing moves: an entry may have waited for a read that had begun, and a read for
+  /// entries before it.
+  private func applyAndServe(into effects: inout [ReplicaEffect]) {
+    var before: (op: UInt64, reads: Int)
+    repeat {
+      before = (applied, reads.count)
+      applyCommitted(into: &effects)
+      freezeIfDue(into: &effects)
+      if phase == .serving || phase == .stopping { serveReads(into: &effects) }
+    } while (applied, reads.count) != before && phase != .halted
   }
 
   /// Whether nothing is under way that a clean stop has to wait for.
