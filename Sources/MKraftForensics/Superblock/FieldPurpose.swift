@@ -102,7 +102,8 @@ struct FieldPurpose: Sendable {
     case "checkpoint_parent_id": FieldPurpose(.identifier, "checkpoints of two histories")
     case "storage_size": FieldPurpose(.byteCount, "a file cut short or lengthened")
     case "checkpoint_release": FieldPurpose(.release, "code that would execute the same operations otherwise")
-    case "tree_height", "pair_count": FieldPurpose(.number, "a tree with parts missing")
+    case "tree_height", "pair_count", "leaf_count", "inner_count", "value_block_count":
+      FieldPurpose(.number, "a tree with parts missing")
     default: preconditionFailure("every field of the superblock has a purpose")
     }
   }
