@@ -91,9 +91,10 @@ struct GridFindings {
 
   /// - Parameters:
   ///   - reported: blocks that a fault was found of.
+  ///   - isTreeWhole: whether all that the tree reaches is known.
   ///   - mayBeReused: whether released blocks may have become free since the checkpoint.
   func finding(
-    for damaged: BlockNotes.Damaged, _ intake: GridIntake, reported: BlockSet, mayBeReused: Bool
+    for damaged: BlockNotes.Damaged, _ intake: GridIntake, reported: BlockSet, isTreeWhole: Bool, mayBeReused: Bool
   ) -> Finding? {
     let address = damaged.address
     guard !reported.contains(address) else { return nil }
@@ -110,6 +111,7 @@ struct GridFindings {
       return make(.blockUnusedDamaged, fault, "the set of released blocks holds it; ")
     case .tree:
       if intake.reachable.contains(address) { return make(.blockCorrupt, fault, "a block refers to it; ") }
+      if isTreeWhole { return make(.blockUnusedDamaged, fault, "the set of acquired blocks holds it, and the tree does not reach it; ") }
       return make(.blockUnknown, fault, "the set of acquired blocks holds it, and nothing that can be read refers to it; ")
     }
   }

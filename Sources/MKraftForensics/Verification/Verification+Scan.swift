@@ -74,7 +74,8 @@ extension Verification {
   mutating func judgeGrid(_ results: ScanWork.Results, _ ground: GridGround, _ judged: inout Judged) {
     var grid = results.grid
     let findings = GridFindings(ground)
-    if grid.faultCount == 0 { findings.addWhole(grid, to: &log) }
+    let isTreeWhole = grid.faultCount == 0
+    if isTreeWhole { findings.addWhole(grid, to: &log) }
     if grid.hasDoubtfulValues { ValueSearch.run(storage, ground, &grid) }
     var reported = BlockSet()
     for fault in grid.faults {
@@ -89,7 +90,8 @@ extension Verification {
     judged.stopsAt = grid.faults.map(\.address).min()
     for damaged in grid.damaged where !(options.isLive && ground.use(of: damaged.address) == .released) {
       let found = findings.finding(
-        for: damaged, grid, reported: reported, mayBeReused: mayBeReused(ground, judged.journal))
+        for: damaged, grid, reported: reported, isTreeWhole: isTreeWhole,
+        mayBeReused: mayBeReused(ground, judged.journal))
       if let found { log.add(found) }
     }
   }
