@@ -11,7 +11,8 @@
 //      SuperblockSurvey         |                      DataFileFormatter   rings first, superblocks last, then the name
 //        -> SuperblockDecision  |                      SuperblockUpdate    copy by copy, read back, three of four
 //      JournalReader            |                      JournalWriter       prepares concurrently, headers in op order
-//        -> SlotEvidence        |                      JournalImage        the header ring as it must be on disk
+//        -> SlotEvidence, or    |                      JournalImage        the header ring as it must be on disk
+//           EntryRun of many    |
 //        -> SlotCondition -> RecoveryTable (one row for every combination)
 //        -> JournalRecovery -> JournalDecision
 //

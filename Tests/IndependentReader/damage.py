@@ -109,7 +109,7 @@ class Damage:
             m.put(sb, 144, 8, max(sequence, 0) % (1 << 64))
             m.put(sb, 216, 8, (int.from_bytes(sb[216:224], "little") + 1) % (1 << 64))
         if r.random() < .1:
-            m.put(sb, 32, 4, 2)
+            m.put(sb, 32, 4, r.choice((1, 3)))
         self.store(sb, r.choice(([0], [0, 1], [2], [3], [0, 1, 2], [1, 2, 3])))
 
     def store(self, sb, copies):

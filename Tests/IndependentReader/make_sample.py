@@ -40,12 +40,14 @@ def sum_of(header):
 
 
 def prepare(op, parent, term=1, commit=0, timestamp=None, operation=128, body=b"",
-            client=0, session=0, request=0, request_checksum=0, cluster=CLUSTER, release=RELEASE):
+            client=0, session=0, request=0, request_checksum=0, cluster=CLUSTER, release=RELEASE,
+            checkpoint_id=0):
     h = bytearray(256)
     put(h, 16, 16, checksum(body, 5))
     put(h, 32, 16, cluster)
     put(h, 48, 16, parent)
     put(h, 64, 16, request_checksum)
+    put(h, 80, 16, checkpoint_id)
     put(h, 96, 16, client)
     put(h, 144, 8, term)
     put(h, 152, 8, op)
@@ -100,12 +102,22 @@ def layout(g):
     return z
 
 
+def empty_checkpoint(g):
+    """The checkpoint section that format writes."""
+    b = bytearray(512)
+    put(b, 16, 8, layout(g)[7])
+    put(b, 48, 4, RELEASE)
+    b[256:512] = ROOT
+    put(b, 0, 16, checksum(bytes(b[32:]), 12))
+    return bytes(b)
+
+
 def superblock(g, copy=0, sequence=1, parent=0, voters=1, virgin=1, clean=0, term=0, log_term=0,
-               commit_max=0, voted_for=0, cut=ROOT, clean_head=None, suffix=(), replica=0):
+               commit_max=0, voted_for=0, cut=ROOT, clean_head=None, suffix=(), replica=0, section=None):
     b = bytearray(16384)
     put(b, 16, 8, copy)
     b[24:32] = bytes.fromhex("4d4b524146544446")
-    put(b, 32, 4, 1)
+    put(b, 32, 4, 2)
     put(b, 36, 2, 1)
     b[38] = 1
     put(b, 64, 16, CLUSTER)
@@ -130,10 +142,7 @@ def superblock(g, copy=0, sequence=1, parent=0, voters=1, virgin=1, clean=0, ter
     put(b, 336, 4, len(suffix))
     for i in range(voters):
         put(b, 512 + 16 * i, 16, member(i))
-    put(b, 1024 + 16, 8, layout(g)[7])
-    put(b, 1024 + 48, 4, RELEASE)
-    b[1024 + 256:1024 + 512] = ROOT
-    put(b, 1024, 16, checksum(bytes(b[1024 + 32:1024 + 512]), 12))
+    b[1024:1536] = section or empty_checkpoint(g)
     for i, h in enumerate(suffix):
         b[8192 + 256 * i:8448 + 256 * i] = h
     return seal(b, 24, 1)
@@ -193,13 +202,15 @@ def few(n=5):
     first = superblock(f.g)
     f.superblocks(superblock(f.g, sequence=2, parent=sum_of(first), virgin=0, term=1, log_term=1))
     heads, bodies = [ROOT], [b""]
+    first_id = sum_of(empty_checkpoint(f.g))         # of checkpoint 0, which the second interval carries
     for op in range(1, n + 1):
         body = b"" if op < 3 else kv_put(b"key%d" % op, b"value" * op)
         bodies.append(body)
         heads.append(prepare(op, sum_of(heads[-1]), commit=op - 1, body=body,
                              operation=1 + op if op < 3 else 128,
                              client=0 if op == 1 else 77, session=2 if op > 2 else 0,
-                             request=op - 2 if op > 2 else 0))
+                             request=op - 2 if op > 2 else 0,
+                             checkpoint_id=first_id if op > f.g["checkpoint_interval"] else 0))
         f.entry(heads[op], body)
     return f, heads, bodies
 
@@ -265,6 +276,11 @@ def samples():
     f, h, _ = few(64)
     out["full"] = f, dict(head="64", end="full", tail_start=None, faults=[])
 
+    for name, op, sum_ in (("interval-1", 6, sum_of(empty_checkpoint(SMALLEST))), ("interval-2", 41, 0)):
+        f, h, _ = few(op - 1)      # an entry of the state of another checkpoint than its interval's
+        f.entry(prepare(op, sum_of(h[-1]), commit=op - 1, operation=2, checkpoint_id=sum_))
+        out["checkpoint-of-" + name] = f, dict(head=str(op - 1), faults=[(str(op), "chain-broken")])
+
     f, h, _ = few()                # a blank in both rings where the log is proven to go on
     f.header(3, placeholder(3, 3))
     f.prepare(3, placeholder(3, 3))
@@ -314,7 +330,7 @@ def samples():
     out["misdirected"] = f, dict(head="5", states=["misdirected", "current", "current", "current"])
     f, h, _ = few()
     b = bytearray(old)
-    put(b, 32, 4, 2)
+    put(b, 32, 4, 3)
     f.superblocks(seal(b, 24, 1))
     out["newer"] = f, dict(refused="format-newer", states=["newer version-unknown"])
     f, h, _ = few()
@@ -389,7 +405,7 @@ def borders(superblock_of_few):
     out["misdirected-witness"] = f, dict(refused="superblock-fork")
     f, h, _ = few()                # two newer copies outrank two old ones
     b = bytearray(superblock(f.g, **superblock_of_few))
-    put(b, 32, 4, 2)
+    put(b, 32, 4, 3)
     f.superblocks(seal(b, 24, 1), [0, 1])
     out["newer-twice"] = f, dict(refused="format-newer")
     for name, f, broken in (
@@ -398,8 +414,16 @@ def borders(superblock_of_few):
             ("clean-neither", field(at166=b"\2", at304=b"\5"), ["superblock-flags"]),
             ("clean-op-unclean", field(at304=b"\xff" * 8), ["clean-head"])):
         out[name] = f, dict(refused="superblock-not-found", broken=broken)
-    out["version-zero"] = field(at32=bytes(4)), dict(
-        refused="superblock-not-found", states=["damaged version-unknown"])
+    for name, version in (("version-zero", 0), ("version-one", 1)):
+        out[name] = field(at32=version.to_bytes(4, "little")), dict(
+            refused="superblock-not-found", states=["damaged version-unknown"])
+    least, small = (41).to_bytes(8, "little"), (40).to_bytes(8, "little")
+    out["grid-least"] = field(at208=least), dict(head="5", refused=None)
+    for name, f, broken in (
+            ("grid-too-small", field(at208=small), ["geometry-grid-blocks"]),
+            ("interval-is-headroom", field(at192=b"\x08\0\0\0"), ["geometry-interval"]),
+            ("grid-not-asked", field(at208=small, at200=bytes(4)), ["geometry-sessions"])):
+        out[name] = f, dict(refused="superblock-not-found", broken=broken)
     return out
 
 
@@ -429,7 +453,7 @@ def main(directory):
             ("member 0", member(0), "c64f33024b83275ac95e1ec33084284d"),
             ("member 1", member(1), "16b344193fe99bc7daf10fd4dbde6bc8"),
             ("checkpoint", sum_of(superblock(DEFAULT)[1024:]), "dd6a1589aedca8b6aadcb114c7f9db4e"),
-            ("superblock", sum_of(superblock(DEFAULT)), "03ea526ba4ffdbbbd7a67f910e19c7a0")):
+            ("superblock", sum_of(superblock(DEFAULT)), "8b4cd455cae90065a12085d95839ea33")):
         check(what, "%032x" % got, want)
 
     for name, (f, want) in samples().items():

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Independent reader of mkraft data files, format version 1.
+"""Independent reader of mkraft data files, format version 2.
 
 Written from mkraft-data-file(5) alone; README.md says how it came about and how
 it is kept. Python 3 and its standard library; libxxhash.so.0 is used if present.
 
     reader.py superblocks FILE    the four copies, and the one that is chosen
     reader.py wal FILE            every slot of both rings, and the decision
+    reader.py state FILE          the checkpoint: sets, sessions, replies, tree
+    reader.py pairs FILE          the keys of the tree, each with its value's digest
+    reader.py served FILE         the same when the log was executed to its head
     reader.py vectors             the test vectors of the page
 
 Prints JSON. Integers of 64 bits and more are decimal strings, ids and
@@ -190,6 +193,7 @@ SB_SIZE = 16384
 HEADER = 256
 SCAN_END = 1104079224832
 MAGIC = b"MKRAFTDF"
+FORMAT_VERSION = 2
 NOOP_RESERVE = 8
 KINDS = {"superblock": 1, "prepare": 2, "reserved": 3, "unknown": 4, "prepare-body": 5,
          "reply": 6, "reply-reserved": 7, "reply-body": 8, "block": 9, "message": 10,
@@ -236,7 +240,8 @@ CHECKPOINT = [
     ("checkpoint_id", 0, 16), ("storage_size", 16, 8), ("reserved", 24, 8),
     ("checkpoint_parent_id", 32, 16), ("checkpoint_release", 48, 4), ("tree_height", 52, 4),
     ("pair_count", 56, 8), ("tree_root", 64, 32), ("acquired", 96, 32), ("released", 128, 32),
-    ("sessions", 160, 32), ("reserved", 192, 64), ("checkpoint_header", 256, 256)]
+    ("sessions", 160, 32), ("leaf_count", 192, 8), ("inner_count", 200, 8),
+    ("value_block_count", 208, 8), ("reserved", 216, 40), ("checkpoint_header", 256, 256)]
 REFERENCE = [("checksum", 0, 16), ("address", 16, 8), ("extent", 24, 8)]
 PREPARE_HEADER = [
     ("checksum", 0, 16), ("body_checksum", 16, 16), ("cluster", 32, 16), ("parent", 48, 16),
@@ -435,6 +440,12 @@ def power_of_two(n):
     return n > 0 and n & (n - 1) == 0
 
 
+def most_trailers(f):
+    def blocks(n):
+        return (n + f["block_size"] - 289) // (f["block_size"] - 288)
+    return blocks(128 * f["sessions"]) + 2 * blocks(8 * ((f["grid_blocks_max"] + 63) // 64))
+
+
 def invariants(raw, f):
     """Of one copy: name to True, False, or None where another one forbids the question."""
     cp_raw = f["checkpoint"]
@@ -459,13 +470,16 @@ def invariants(raw, f):
         and size >= f["io_unit"],
         "geometry-pipeline": 1 <= f["pipeline"] <= 32,
         "geometry-headroom": f["headroom"] >= 1,
-        "geometry-interval": f["checkpoint_interval"] >= max(f["headroom"], f["pipeline"])
+        "geometry-interval": f["checkpoint_interval"] > f["headroom"]
+        and f["checkpoint_interval"] >= f["pipeline"]
         and f["checkpoint_interval"] + NOOP_RESERVE + f["pipeline"]
         + max(f["pipeline"], f["headroom"]) <= f["slot_count"],
         "geometry-sessions": 1 <= f["sessions"] <= 4096,
         "geometry-block-size": power_of_two(f["block_size"])
         and 16384 <= f["block_size"] <= 1048576 and f["block_size"] >= f["io_unit"],
         "geometry-grid-blocks": 1 <= f["grid_blocks_max"] <= 67108864}
+    if all(geometry.values()):                       # asked only where no other is broken
+        geometry["geometry-grid-blocks"] = f["grid_blocks_max"] >= 3 * most_trailers(f) + 32
     storage = references = None
     if all(geometry.values()):
         room = cp["storage_size"] - Geometry(f).grid
@@ -547,10 +561,10 @@ class Copy:
         found = checksum(raw[24:], KINDS["superblock"])
         self.sums["checksum"] = {"computed": "%032x" % found, "right": found == f["checksum"]}
         if found != f["checksum"]:
-            return ("version-unknown" if f["format_version"] > 1 else
+            return ("version-unknown" if f["format_version"] > FORMAT_VERSION else
                     "checksum-algorithm-unknown" if f["checksum_algorithm"] != 1 else
                     "checksum-mismatch")
-        if f["format_version"] != 1:
+        if f["format_version"] != FORMAT_VERSION:
             return "version-unknown"
         if f["checksum_algorithm"] != 1:
             return "checksum-algorithm-unknown"
@@ -570,7 +584,7 @@ class Copy:
         return None
 
     def _newer(self):
-        return (self.defect == "version-unknown" and self.fields["format_version"] > 1
+        return (self.defect == "version-unknown" and self.fields["format_version"] > FORMAT_VERSION
                 or self.defect == "checksum-algorithm-unknown"
                 and self.fields["checksum_algorithm"] > 1
                 or self.defect == "features-unknown")
@@ -885,11 +899,17 @@ class Log:
                 return h["checksum"]
         return None
 
-    @staticmethod
-    def follows(last, h):
+    def follows(self, last, h):
         return (h["op"] == last["op"] + 1 and h["parent"] == last["checksum"]
                 and h["term"] >= last["term"] and h["timestamp"] > last["timestamp"]
-                and h["commit"] >= last["commit"])
+                and h["commit"] >= last["commit"] and h["checkpoint_id"] == self.checkpoint_id(h["op"]))
+
+    def checkpoint_id(self, op):
+        """What an entry above the checkpoint carries; None where none may be."""
+        interval = self.g.checkpoint_interval
+        if op <= self.c + interval:
+            return self.checkpoint["checkpoint_parent_id"]
+        return self.checkpoint["checkpoint_id"] if op <= self.c + 2 * interval else None
 
     def _decide(self):
         sb = self.sb
@@ -998,10 +1018,8 @@ class Log:
                "case": s.case[0], "in_tail": s.in_tail, "decides": s.decides, "several": s.case[5],
                "have": s.case[6], "nack": s.case[7], "disposition": s.disposition, "fault": s.fault}
         if s.pstate == "current":
-            interval, h = self.g.checkpoint_interval, decode(PREPARE_HEADER, s.praw)
-            want = self.checkpoint["checkpoint_parent_id" if s.op <= self.c + interval
-                                   else "checkpoint_id"]
-            out["chain-checkpoint"] = h["checkpoint_id"] == want
+            h = decode(PREPARE_HEADER, s.praw)
+            out["chain-checkpoint"] = h["checkpoint_id"] == self.checkpoint_id(s.op)
         return out
 
     def print(self, out):
@@ -1075,7 +1093,7 @@ def vectors():
 def main(args):
     if args == ["vectors"]:
         return vectors()
-    if len(args) != 2 or args[0] not in ("superblocks", "wal"):
+    if len(args) != 2 or args[0] not in ("superblocks", "wal", "state", "pairs", "served"):
         sys.stderr.write(__doc__)
         return 2
     try:
@@ -1086,8 +1104,11 @@ def main(args):
     blocks = Superblocks(image)
     if args[0] == "superblocks":
         print(json.dumps(blocks.show(), indent=1))
-    else:
+    elif args[0] == "wal":
         Log(blocks).print(sys.stdout)
+    else:
+        import grid                                  # which takes tables and checksum() from here
+        grid.print_state(blocks, Log(blocks), args[0], sys.stdout)
     return 0
 
 

@@ -76,7 +76,8 @@ import Testing
       ("prepare", 256, PrepareHeader.Layout.rows), ("reply", 256, ReplyHeader.Layout.rows),
       ("block", 256, BlockHeader.Layout.rows), ("message", 256, MessageHeader.Layout.rows),
       ("superblock", 16384, Superblock.Layout.rows), ("checkpoint", 512, CheckpointState.Layout.rows),
-      ("reference", 32, BlockReference.Layout.rows), ("flat superblock", 16384, Structure.superblock.rows),
+      ("reference", 32, BlockReference.Layout.rows), ("session", 128, SessionRecord.Layout.rows),
+      ("tree entry", 8, TreeNode.EntryLayout.rows), ("flat superblock", 16384, Structure.superblock.rows),
     ]
     for (name, byteCount, rows) in tables {
       var end = 0

@@ -27,6 +27,12 @@ extension InvariantTests {
     + [39, 167, 340, 511, 768, 1023, 1024 + 24, 1024 + 31, 1536, 8191].map { offset in
       image(.superblockReservedZero, "byte \(offset)") { $0[offset] = 1 }
     }
+    + [1024 + 216, 1024 + 255].map { offset in
+      image(.superblockReservedZero, "byte \(offset), which the checkpoint's id covers") { bytes in
+        bytes[offset] = 1
+        bytes.put(checksum(bytes, 1024 + 32..<1024 + 512, as: .checkpoint), at: 1024)
+      }
+    }
 
   private static let historyCases: [SuperblockCase] = [
     fields(.superblockSequence, "sequence 0") { $0.sequence = 0 },
@@ -171,7 +177,7 @@ extension InvariantTests {
     fields(.geometryHeadroom, "0") { $0.geometry.headroom = 0 },
     fields(.geometryInterval, "0") { $0.geometry.checkpointInterval = 0 },
     fields(.geometryInterval, "881") { $0.geometry.checkpointInterval = 881 },
-    fields(.geometryInterval, "below headroom") { $0.geometry.checkpointInterval = 127 },
+    fields(.geometryInterval, "no more than headroom") { $0.geometry.checkpointInterval = 128 },
     fields(.geometryInterval, "all ones") { $0.geometry.checkpointInterval = .max },
     fields(.geometryInterval, "headroom all ones") { $0.geometry.headroom = .max },
     fields(.geometrySessions, "0") { $0.geometry.sessions = 0 },
@@ -184,6 +190,8 @@ extension InvariantTests {
       superblock.geometry.blockSize = 16 << 10
     },
     fields(.geometryGridBlocks, "0") { $0.geometry.gridBlocksMax = 0 },
+    // Blocks of 64 KiB hold the 64 sessions and sets of 40 blocks in one block each: at least 3 * 3 + 32.
+    fields(.geometryGridBlocks, "40") { $0.geometry.gridBlocksMax = 40 },
     fields(.geometryGridBlocks, "2^26 + 1") { $0.geometry.gridBlocksMax = 1 << 26 + 1 },
     fields(.geometryGridBlocks, "all ones") { $0.geometry.gridBlocksMax = .max },
   ]
@@ -260,8 +268,8 @@ extension InvariantTests {
       return defect(image, decodeSuperblock)
     }
     for sealed in [true, false] {
-      let version = decoding({ $0.put(2, Layout.formatVersion) }, sealed: sealed)
-      #expect(version == .versionUnknown(2) && version?.isNewerFormat == true)
+      let version = decoding({ $0.put(3, Layout.formatVersion) }, sealed: sealed)
+      #expect(version == .versionUnknown(3) && version?.isNewerFormat == true)
       let algorithm = decoding({ $0.put(2, Layout.checksumAlgorithm) }, sealed: sealed)
       #expect(algorithm == .checksumAlgorithmUnknown(2) && algorithm?.isNewerFormat == true)
     }
@@ -269,8 +277,10 @@ extension InvariantTests {
     #expect(features == .featuresUnknown(1 << 63) && features?.isNewerFormat == true)
     #expect(decoding({ $0.put(.max, Layout.featuresReadOnly) }, sealed: true) == nil)
     #expect(decoding({ $0.put(.max, Layout.featuresCompatible) }, sealed: true) == nil)
-    let versionZero = decoding({ $0.put(0, Layout.formatVersion) }, sealed: true)
-    #expect(versionZero == .versionUnknown(0) && versionZero?.isNewerFormat == false)
+    for older in [0, 1] as [UInt32] {
+      let version = decoding({ $0.put(older, Layout.formatVersion) }, sealed: true)
+      #expect(version == .versionUnknown(older) && version?.isNewerFormat == false)
+    }
     #expect(decoding({ $0.put(0, Layout.checksumAlgorithm) }, sealed: true)?.isNewerFormat == false)
     #expect(decoding({ $0.put(9, Layout.kind) }, sealed: true) == .kindMismatch(9))
     #expect(decoding({ $0[24] = 0 }, sealed: true) == .magicMismatch)

@@ -4,8 +4,10 @@ package import MKraftFormat
 extension DrillLedger {
   /// Compares the entries of the log, in op order, with what was acknowledged: each request once, at the op that its client was
   /// told.
-  /// - Parameter clients: ids of the sessions' clients, by session.
-  package mutating func judge(log entries: [PrepareHeader], clients: [UInt128]) {
+  /// - Parameters:
+  ///   - checkpoint: the op of the checkpoint; the log does not reach further back.
+  ///   - clients: ids of the sessions' clients, by session.
+  package mutating func judge(log entries: [PrepareHeader], after checkpoint: UInt64 = 0, clients: [UInt128]) {
     var sessionOfClient: [UInt128: Int] = [:]
     for (session, client) in clients.enumerated() { sessionOfClient[client] = session }
     var seen = sessions.map { [UInt64?](repeating: nil, count: $0.ops.count) }
@@ -16,7 +18,7 @@ extension DrillLedger {
       }
       note(entry, session, &seen[session])
     }
-    for session in sessions.indices { judge(session, seen[session]) }
+    for session in sessions.indices { judge(session, seen[session], after: checkpoint) }
   }
 
   private mutating func note(_ entry: PrepareHeader, _ session: Int, _ seen: inout [UInt64?]) {
@@ -32,10 +34,10 @@ extension DrillLedger {
     seen[index] = entry.op
   }
 
-  private mutating func judge(_ session: Int, _ seen: [UInt64?]) {
+  private mutating func judge(_ session: Int, _ seen: [UInt64?], after checkpoint: UInt64) {
     for (index, op) in seen.enumerated() {
       let told = sessions[session].ops[index]
-      guard op != told else { continue }
+      guard op != told, op != nil || told > checkpoint else { continue }
       let key = workload.putKey(session, UInt64(index + 1))
       if let op {
         add(.reordered, key, op, "the client was told op \(told)")

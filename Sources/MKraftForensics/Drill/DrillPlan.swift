@@ -14,6 +14,9 @@ package struct DrillPlan: Sendable, Equatable {
   }
 
   package static let killsRange = 1...1000
+  package static let wrapsRange = 0...100
+  /// How often the ring wraps at least, unless another number is asked for.
+  package static let usualWraps = 3
   package static let acknowledgementsRange = 200...800
   /// Most acknowledgements beyond those of the plan that clients fetch while the kill is on its way.
   package static let overshootMax = 200
@@ -29,16 +32,22 @@ package struct DrillPlan: Sendable, Equatable {
   package let sessions = 32
   /// Connections that they share.
   package let connections = 2
+  package let wraps: Int
   package let geometry: Geometry
   package let workload: DrillWorkload
 
-  package init(kills: Int, seed: UInt64) {
+  /// - Parameters:
+  ///   - kills: how often the replica is killed.
+  ///   - wraps: how often at least the ring of the log wraps; the fewer slots it has, the more checkpoints are taken. 0: it is large
+  ///     enough for all entries, and there is no checkpoint.
+  package init(kills: Int, wraps: Int = DrillPlan.usualWraps, seed: UInt64) {
     precondition(DrillPlan.killsRange.contains(kills), "a drill kills at least once")
     self.seed = seed
     workload = DrillWorkload(seed: seed)
     var generator = SplitMix64(seed: seed)
     rounds = (0..<kills).map { DrillPlan.round($0, &generator) }
-    geometry = DrillPlan.geometry(rounds, sessions: sessions)
+    self.wraps = wraps
+    geometry = DrillPlan.geometry(rounds, sessions: sessions, wraps: wraps)
   }
 
   private static func round(_ index: Int, _ generator: inout SplitMix64) -> Round {
@@ -51,13 +60,29 @@ package struct DrillPlan: Sendable, Equatable {
       acknowledgements: acknowledgements, delay: delay, startKills: isKilledStarting ? [moment] : [])
   }
 
-  /// A ring for all ops that the drill can make: the session of each client, its requests, a no-op for every start.
-  private static func geometry(_ rounds: [Round], sessions: Int) -> Geometry {
+  /// Bytes of the grid that the replica keeps in memory: less than what the drill writes, so that blocks are read back.
+  package var cacheByteCount: UInt64 { 1 << 20 }
+
+  /// A ring that the entries of the drill wrap often enough, or, without wraps, one that all of them fit into.
+  private static func geometry(_ rounds: [Round], sessions: Int, wraps: Int) -> Geometry {
+    let slotsPerUnit = Int(Geometry.defaultIOUnit) / PrepareHeader.byteCount
+    let units =
+      wraps == 0
+      ? (opsMax(rounds, sessions: sessions) * 10 / 8 + slotsPerUnit) / slotsPerUnit
+      : max(Int(Geometry.slotCountRange.lowerBound), opsMin(rounds) / (wraps + 1)) / slotsPerUnit
+    return Geometry(
+      slotCount: UInt32(units * slotsPerUnit), messageSize: 4096, pipeline: 16, blockSize: 16 << 10)
+  }
+
+  /// Fewest ops that the drill makes.
+  private static func opsMin(_ rounds: [Round]) -> Int {
+    rounds.reduce(lastAcknowledgements) { $0 + $1.acknowledgements }
+  }
+
+  /// Most ops that it can make: the session of each client, its requests, a no-op for every start.
+  private static func opsMax(_ rounds: [Round], sessions: Int) -> Int {
     let requests = rounds.reduce(lastAcknowledgements) { $0 + $1.acknowledgements + overshootMax + sessions }
     let starts = rounds.reduce(1) { $0 + 1 + $1.startKills.count }
-    let ops = sessions + requests + starts + Int(Geometry.noopReserve)
-    let slotsPerUnit = Int(Geometry.defaultIOUnit) / PrepareHeader.byteCount
-    return Geometry(
-      slotCount: UInt32((ops + slotsPerUnit) / slotsPerUnit * slotsPerUnit), messageSize: 4096, pipeline: 16)
+    return sessions + requests + starts + Int(Geometry.noopReserve)
   }
 }

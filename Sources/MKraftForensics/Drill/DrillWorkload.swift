@@ -8,11 +8,11 @@ internal import MKraftStorage
 /// session's `latest` falls behind its counter; not done, its own key is missing.
 package struct DrillWorkload: Sendable, Equatable {
   /// Largest value of a put, bytes.
-  package static let valueSizeMax = 1500
+  package static let valueSizeMax = 3000
   /// Most values are up to this long, bytes.
   static let usualValueSizeMax = 160
   /// One value of so many is long.
-  static let longValueShare = 16
+  static let longValueShare = 2
 
   package let seed: UInt64
 

@@ -147,6 +147,7 @@ extension CheckpointFault.Chain {
     case .acquired: "set of acquired blocks"
     case .released: "set of released blocks"
     case .sessions: "table of sessions"
+    case .tree: "account of its tree"
     }
   }
 }

@@ -29,7 +29,8 @@ struct LogFindings {
     for distance in 0..<UInt64(geometry.slotCount) {
       let op = first + distance
       let slot = geometry.slot(of: op)
-      guard let kind = kind(of: decision.slots[slot], slot: slot, op: op) else { continue }
+      let verdict = decision.slots[slot]
+      guard verdict.disposition != .kept, let kind = kind(of: verdict, slot: slot, op: op) else { continue }
       log.add(finding(kind, slot: slot, op: op))
     }
   }
@@ -159,7 +160,7 @@ struct LogFindings {
   private func brokenLink(_ fault: JournalFault, _ seen: SlotEvidence?) -> String {
     guard let entry = seen?.validPrepare, fault.op == decision.head.op + 1 else { return "" }
     guard let broken = entry.brokenChainInvariant(after: decision.head) else {
-      guard let expected = superblock.checkpointID(of: fault.op), expected != entry.checkpointID else { return "" }
+      guard let expected = CheckpointIDs(superblock)[fault.op], expected != entry.checkpointID else { return "" }
       return "; chain-checkpoint is broken: its checkpoint_id is \(entry.checkpointID.hex), that of its op is \(expected.hex)"
     }
     guard broken == .chainParent else { return "; \(broken.name) is broken: \(broken.statement)" }

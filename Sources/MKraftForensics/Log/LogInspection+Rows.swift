@@ -51,7 +51,7 @@ extension LogInspection {
   private func link(_ entry: PrepareHeader?, after previous: PrepareHeader?) -> LogRow.Link {
     guard let entry, let previous else { return .unknown }
     if let broken = entry.brokenChainInvariant(after: previous) { return .broken(broken) }
-    return superblock.checkpointID(of: entry.op) == entry.checkpointID ? .ok : .broken(.chainCheckpoint)
+    return CheckpointIDs(superblock)[entry.op] == entry.checkpointID ? .ok : .broken(.chainCheckpoint)
   }
 }
 

@@ -122,7 +122,7 @@ public struct LogInspection: Sendable {
         notes[one.evidence.slot] = Note(fingerprint: one.evidence.fingerprint, body: body)
         if body == .verified { counts.verified += 1 } else if body == .unverified { counts.unverified += 1 }
       }
-      intake.take(found.map(\.evidence), sequence: sequence)
+      intake.take(found.map { .slot($0.evidence) }, sequence: sequence)
       progress(reader.bytesRead)
     }
     let (evidence, namedByChild) = (intake.evidence, intake.namedByChild)

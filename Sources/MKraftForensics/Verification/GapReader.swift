@@ -2,16 +2,17 @@ internal import Glibc
 internal import MKraftFormat
 internal import MKraftStorage
 
-/// Verifies that what nobody writes is zero. It owns its buffer: one for each thread.
+/// Verifies that what nobody writes is zero.
 struct GapReader {
   private let storage: any Storage
   private let unit: Int
   private let buffer: IOBuffer
 
-  init(_ storage: any Storage, _ geometry: Geometry) {
+  /// - Parameter buffer: of `ScanPlan.gapByteCount` bytes at least, used by nobody else meanwhile.
+  init(_ storage: any Storage, _ geometry: Geometry, _ buffer: IOBuffer) {
     self.storage = storage
     unit = Int(geometry.ioUnit)
-    buffer = IOBuffer(byteCount: ScanPlan.gapByteCount)
+    self.buffer = buffer
   }
 
   func verify(_ range: Range<UInt64>, _ tally: inout ScanTally) {

@@ -6,7 +6,7 @@ internal import MKraftStorage
 /// It holds two bytes a slot, and the evidence of slots that are not as they should be, a bounded number.
 struct LogIntake: Sendable {
   /// Pieces that may wait for an earlier one; a thread that is further ahead waits.
-  static let waitingMax = 64
+  static let waitingMax = 16
   /// Slots whose evidence is kept to describe what is wrong; beyond them it is only counted.
   static let evidenceMax = 4096
 
@@ -14,7 +14,7 @@ struct LogIntake: Sendable {
   /// Nothing above this op is looked at: the head of a file in use when the scan began.
   private let liveHead: UInt64?
   private var recovery: JournalRecovery
-  private var waiting: [Int: [SlotEvidence]] = [:]
+  private var waiting: [Int: [LogPart]] = [:]
   private(set) var nextSequence = 0
   private(set) var evidence: [Int: SlotEvidence] = [:]
   /// Checksums of entries that are not there, as their successors name them.
@@ -28,26 +28,37 @@ struct LogIntake: Sendable {
     nextOp = superblock.checkpoint.op + 1
   }
 
-  mutating func take(_ slots: [SlotEvidence], sequence: Int) {
-    waiting[sequence] = slots
+  mutating func take(_ parts: [LogPart], sequence: Int) {
+    waiting[sequence] = parts
     while let due = waiting.removeValue(forKey: nextSequence) {
-      // A span lends its elements; evidence is large to copy.
-      let slots = due.span
-      for index in slots.indices { take(slots[index]) }
+      for part in due {
+        switch part {
+        case .run(let run): take(run)
+        case .slot(let evidence): take(evidence)
+        }
+      }
       nextSequence += 1
     }
   }
 
   consuming func finish() -> JournalDecision { recovery.finish() }
 
+  /// Of a run only the first entry can be other than kept.
+  private mutating func take(_ run: EntryRun) {
+    precondition(liveHead.map { run.last.op <= $0 } ?? true, "what lies above the live head is no part of a run")
+    note(run.firstEvidence, recovery.add(run), op: nextOp)
+    nextOp += UInt64(run.slots.count)
+  }
+
   private mutating func take(_ found: SlotEvidence) {
     let op = nextOp
     nextOp += 1
-    if let liveHead, op > liveHead { judge(blank(found.slot), op: op) } else { judge(found, op: op) }
+    let isInMotion = liveHead.map { op > $0 } ?? false
+    let seen = isInMotion ? blank(found.slot) : found
+    note(seen, recovery.add(seen), op: op)
   }
 
-  private mutating func judge(_ seen: SlotEvidence, op: UInt64) {
-    let disposition = recovery.add(seen)
+  private mutating func note(_ seen: SlotEvidence, _ disposition: SlotVerdict.Disposition, op: UInt64) {
     // Kept is what both rings hold alike: the most frequent case by far.
     guard disposition != .kept else { return noteParent(seen, op: op) }
     let isPlain = disposition == .blank && seen.validHeader != nil && seen.validPrepare != nil

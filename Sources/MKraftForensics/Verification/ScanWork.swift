@@ -4,7 +4,7 @@ internal import MKraftStorage
 internal import Synchronization
 
 /// The verification of a file whose superblock is known, shared by the threads that do it: each takes the next piece until none
-/// is left. A thread holds buffers of about 2 MiB; results are put together under a lock, a piece at a time.
+/// is left. A thread holds two huge pages; results are put together under a lock, a piece at a time.
 final class ScanWork: Sendable {
   /// Times an item is read again before it is called damaged, on a file in use; otherwise once, to find out that it is.
   static let rereadsMax = 3
@@ -27,6 +27,7 @@ final class ScanWork: Sendable {
   private let ground: GridGround
   /// What is known of the leaves among the plan's blocks.
   private let window: LeafWindow
+  private let runRules: EntryRunRules
   private let isLive: Bool
   private let next = Atomic<Int>(0)
   private let done = Atomic<UInt64>(0)
@@ -43,17 +44,26 @@ final class ScanWork: Sendable {
     self.isLive = isLive
     self.ground = ground
     self.window = window
+    runRules = ScanWork.runRules(superblock, byteCount: byteCount, liveHead: liveHead)
     results = Mutex(
       Results(tally: ScanTally(byteCount: byteCount), intake: LogIntake(superblock, liveHead: liveHead), grid: grid))
+  }
+
+  /// In a file that ends within the rings every slot counts by itself, as far as it is there.
+  private static func runRules(_ superblock: Superblock, byteCount: UInt64, liveHead: UInt64?) -> EntryRunRules {
+    let zone = superblock.geometry.offset(of: .walPrepares)
+    let isWhole = byteCount >= zone + superblock.geometry.byteCount(of: .walPrepares)
+    return EntryRunRules(superblock, upTo: isWhole ? liveHead ?? .max : 0)
   }
 
   /// Takes pieces until none is left. `progress` gets the bytes that all threads have accounted for.
   func run(progress: (UInt64) -> Void) {
     let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
-    let replies = ReplyReader(storage, superblock, IOBuffer(byteCount: Int(superblock.geometry.messageSize)))
-    let gaps = GapReader(storage, superblock.geometry)
-    let blocks = BlockReader(
-      storage, ground, IOBuffer(byteCount: BlockReader.bufferByteCount(superblock.geometry)), rereads: rereads)
+    let buffer = IOBuffer(
+      hugePagesFor: max(BlockReader.bufferByteCount(superblock.geometry), Int(superblock.geometry.messageSize)))
+    let replies = ReplyReader(storage, superblock, buffer)
+    let gaps = GapReader(storage, superblock.geometry, buffer)
+    let blocks = BlockReader(storage, ground, buffer, rereads: rereads)
     while true {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard index < plan.count else { return }
@@ -93,28 +103,31 @@ final class ScanWork: Sendable {
 
   private func verifyLog(_ slots: Range<Int>, sequence: Int, _ reader: JournalReader, _ tally: inout ScanTally) {
     while results.withLock({ sequence >= $0.intake.nextSequence + LogIntake.waitingMax }) { usleep(ScanWork.patience) }
-    var found = reader.evidence(of: slots)
+    var parts = reader.parts(of: slots, from: op(of: slots.lowerBound), runRules)
     var changed = false
-    for index in doubtful(found) {
-      if let better = reread(slots.lowerBound + index, reader) {
-        found[index] = better
-        changed = true
+    for index in parts.indices {
+      switch parts[index] {
+      case .run(let run): account(run, &tally)
+      case .slot(let seen):
+        let better = seen.isWorthRereading ? reread(seen.slot, reader) : nil
+        if let better {
+          parts[index] = .slot(better)
+          changed = true
+        }
+        account(better ?? seen, &tally)
       }
     }
-    // A span lends its elements; evidence is large to copy.
-    let judged = found.span
-    for index in judged.indices { account(judged[index], &tally) }
-    results.withLock {
-      $0.intake.take(found, sequence: sequence)
-      $0.sawChange = $0.sawChange || changed
+    results.withLock { results in
+      results.intake.take(parts, sequence: sequence)
+      results.sawChange = results.sawChange || changed
     }
   }
 
-  private func doubtful(_ found: [SlotEvidence]) -> [Int] {
-    let found = found.span
-    var doubtful: [Int] = []
-    for index in found.indices where found[index].isWorthRereading { doubtful.append(index) }
-    return doubtful
+  /// The op that `slot` is expected to hold.
+  private func op(of slot: Int) -> UInt64 {
+    let first = superblock.checkpoint.op + 1
+    let distance = slot - superblock.geometry.slot(of: first)
+    return first + UInt64(distance < 0 ? distance + Int(superblock.geometry.slotCount) : distance)
   }
 
   /// The slot's evidence if it is good at a later look; nil if it stays as it is.
@@ -124,6 +137,16 @@ final class ScanWork: Sendable {
       if !again.isWorthRereading { return again }
     }
     return nil
+  }
+
+  private func account(_ run: EntryRun, _ tally: inout ScanTally) {
+    let geometry = superblock.geometry
+    let headerAt = geometry.headerOffset(slot: run.slots.lowerBound)
+    tally.check(headerAt..<headerAt + UInt64(run.slots.count * PrepareHeader.byteCount))
+    let start = geometry.prepareOffset(slot: run.slots.lowerBound)
+    tally.check(start..<start + run.entryBytes)
+    let end = start + UInt64(run.slots.count) * UInt64(geometry.messageSize)
+    tally.skip(start + run.entryBytes..<end, .slotRemainder)
   }
 
   private func account(_ slot: SlotEvidence, _ tally: inout ScanTally) {

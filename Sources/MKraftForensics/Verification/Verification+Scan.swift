@@ -35,19 +35,16 @@ extension Verification {
     _ superblock: Superblock, _ ground: GridGround, _ scope: VerificationScope, _ window: LeafWindow,
     _ grid: GridIntake, liveHead: UInt64?, done: UInt64, _ progress: (UInt64, UInt64) -> Void
   ) -> ScanWork.Results {
-    let slotsPerPiece = JournalReader(
-      storage, geometry: superblock.geometry, cluster: superblock.cluster
-    ).batchLimit
+    let slotsPerPiece = JournalReader.batchLimit(superblock.geometry)
     let last = options.scope.contains(.grid) ? min(window.addresses.upperBound, ground.blockCount) : 0
     let blocks = window.addresses.lowerBound..<max(last + 1, window.addresses.lowerBound)
     let plan = ScanPlan(superblock, scope: scope, slotsPerPiece: slotsPerPiece, blocks: blocks)
     let work = ScanWork(
       storage, superblock, plan: plan, byteCount: byteCount, isLive: options.isLive, liveHead: liveHead, ground, window,
       grid)
-    // Two threads keep device and processor busy. Without a second one this one does all of the work.
-    let helper = WorkerThread { work.run { _ in } }
+    let helpers = (1..<Verification.threadCount).map { _ in WorkerThread { work.run { _ in } } }
     work.run { progress(done + $0, byteCount) }
-    helper?.join()
+    for helper in helpers { helper?.join() }
     return work.finish()
   }
 

@@ -6,12 +6,16 @@ public import MKraftStorage
 
 /// Reads everything in a file that can be checked, and concludes what is true of it. It writes nothing.
 ///
-/// Memory is bounded whatever the geometry: two bytes a slot, the evidence of at most 4096 bad slots, and buffers of some MiB for
-/// each of two threads; of the grid three bits a block (24 MiB for the largest there is), sums of 8 MiB at most (`GridIntake`),
+/// Memory is bounded whatever the geometry: two bytes a slot, the evidence of at most 4096 bad slots, and two huge pages for each
+/// of three threads; of the grid three bits a block (24 MiB for the largest there is), sums of 8 MiB at most (`GridIntake`),
 /// and 4 MiB for what nodes say of leaves (`LeafWindow`).
 public struct Verification {
   /// Passes over a file in use until two looks at its superblock agree.
   public static let passesMax = 3
+
+  /// Threads that share the work: two keep the processors busy, and a third one's request keeps the device busy meanwhile. If
+  /// the system gives fewer, those do it.
+  static let threadCount = 3
 
   public struct Options: Sendable {
     public var scope = VerificationScope.everything

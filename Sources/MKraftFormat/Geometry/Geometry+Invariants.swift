@@ -22,7 +22,8 @@ extension Geometry {
     if !Geometry.pipelineRange.contains(pipeline) { broken.insert(.geometryPipeline) }
     if headroom < 1 { broken.insert(.geometryHeadroom) }
     let intervalFits = checkpointInterval <= longestInterval
-    if !intervalFits || checkpointInterval < pipeline || checkpointInterval <= headroom { broken.insert(.geometryInterval) }
+    let isLongEnough = checkpointInterval >= pipeline && checkpointInterval > max(headroom, Geometry.noopReserve)
+    if !intervalFits || !isLongEnough { broken.insert(.geometryInterval) }
     if !Geometry.sessionsRange.contains(sessions) { broken.insert(.geometrySessions) }
     if !Geometry.blockSizeRange.contains(blockSize) || !isPowerOfTwo(blockSize) || blockSize < ioUnit {
       broken.insert(.geometryBlockSize)

@@ -76,7 +76,7 @@ extension Invariant {
     case .geometryInterval:
       (
         "geometry-interval",
-        "checkpoint_interval is above headroom and at least pipeline, and interval + no-op reserve + pipeline + max(pipeline, headroom) <= slot_count"
+        "checkpoint_interval is above headroom and the no-op reserve and at least pipeline, and interval + no-op reserve + pipeline + max(pipeline, headroom) <= slot_count"
       )
     case .geometrySessions: ("geometry-sessions", "sessions is 1 to 4096")
     case .geometryBlockSize:

@@ -64,17 +64,6 @@ public struct Superblock: Sendable {
 }
 
 extension Superblock {
-  /// The id that an entry of `op` above the checkpoint carries: that of the checkpoint before the last one (rule R19). Nil if no
-  /// entry can have this op, since the checkpoint it would name was not complete.
-  public func checkpointID(of op: UInt64) -> UInt128? {
-    let interval = UInt64(geometry.checkpointInterval)
-    let distance = op &- checkpoint.op
-    guard op > checkpoint.op, distance <= 2 * interval else { return nil }
-    return distance <= interval ? checkpoint.parentID : checkpoint.id
-  }
-}
-
-extension Superblock {
   /// Feature masks of the frozen prefix (rule R5). This release knows none, so each must be zero in files it writes.
   public struct Features: Sendable, Equatable, BitwiseCopyable {
     public static let knownIncompatible: UInt64 = 0

@@ -65,6 +65,10 @@ extension TreeNode {
       let reference = BlockReference(decoding: bytes, at: payload.lowerBound + block * BlockReference.byteCount)
       let extent = min(left, bytes.byteCount - BlockHeader.byteCount)
       guard reference.address != 0, reference.extent == UInt64(extent) else { return false }
+      for earlier in 0..<block {
+        let other = BlockReference(decoding: bytes, at: payload.lowerBound + earlier * BlockReference.byteCount)
+        guard other.address != reference.address else { return false }
+      }
       left -= extent
     }
     return left == 0

@@ -33,7 +33,7 @@ public struct ReplyForecast: Sendable {
   /// - Parameter entry: the header of an op of the log; nil above its head.
   public init(_ superblock: Superblock, _ records: [SessionRecord], entry: (UInt64) -> PrepareHeader?) {
     var table = SessionTable(
-      limit: Int(superblock.geometry.sessions), records.map { Session($0, nil, result: []) })
+      limit: Int(superblock.geometry.sessions), records.map { Session($0, release: 0, result: []) })
     let next = superblock.checkpoint.op + UInt64(superblock.geometry.checkpointInterval)
     var atNext: [Answer]?
     var op = superblock.checkpoint.op + 1

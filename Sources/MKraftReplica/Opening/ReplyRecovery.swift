@@ -34,8 +34,8 @@ public struct ReplyRecovery {
   /// The sessions as the checkpoint has them; without a result where the reply is not there.
   var sessions: [Session] {
     zip(records, replies).map { record, reply in
-      guard case .current(let header, let body) = reply else { return Session(record, nil, result: []) }
-      return Session(record, header, result: body)
+      guard case .current(let header, let body) = reply else { return Session(record, release: 0, result: []) }
+      return Session(record, release: header.release, result: body)
     }
   }
 }

@@ -30,22 +30,15 @@ extension ReplicaCore {
     state.header = header
     state.release = header.release
     machine.seal(into: &state)
-    let references = grid.freeze(sessions: sessions.seal(cluster: superblock.cluster))
+    let (table, replies) = sessions.seal(cluster: superblock.cluster)
+    let references = grid.freeze(sessions: table, release: state.release)
     state.acquired = references.acquired
     state.released = references.released
     state.sessions = references.sessions
     state.storageSize = geometry.fileSize(blockCount: grid.acquired.highest)
     state.seal()
-    checkpoint = Checkpoint(state: state, replies: replies(after: previous.op))
+    checkpoint = Checkpoint(state: state, replies: replies.reversed())
     frozenOp = applied
-  }
-
-  private func replies(after op: UInt64) -> [Checkpoint.Reply] {
-    sessions.slots(after: op).reversed().map { slot in
-      let session = sessions.sessions[slot]
-      guard let header = session.storedReply else { preconditionFailure("the replies were sealed") }
-      return Checkpoint.Reply(slot: slot, header: header, body: session.result)
-    }
   }
 
   /// Writes what the checkpoint consists of, and then the superblock that names it: all of it is durable before (rule R21).

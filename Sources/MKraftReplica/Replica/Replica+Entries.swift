@@ -15,7 +15,7 @@ extension ReplicaCore {
   ) {
     precondition(
       head.op < geometry.lastPreparableOp(after: superblock.checkpoint.op), "there is a slot for the entry")
-    guard let checkpointID = superblock.checkpointID(of: head.op + 1) else {
+    guard let checkpointID = CheckpointIDs(superblock)[head.op + 1] else {
       preconditionFailure("the checkpoint that an entry names is complete")
     }
     var header = PrepareHeader()

@@ -17,8 +17,9 @@ struct Session {
   var release: UInt32
   /// The result of that request.
   var result: [UInt8] = []
-  /// The header of the reply as it is stored; nil until a checkpoint asks for it.
-  var storedReply: ReplyHeader?
+  /// The record of the session at the last checkpoint, if nothing was executed since: its reply stays as it is stored, even if
+  /// it could not be read.
+  private(set) var record: SessionRecord?
 
   /// A new session, by its register.
   init(registeredBy header: PrepareHeader) {
@@ -32,7 +33,7 @@ struct Session {
   }
 
   /// A session as a checkpoint has it.
-  init(_ record: SessionRecord, _ reply: ReplyHeader?, result: [UInt8]) {
+  init(_ record: SessionRecord, release: UInt32, result: [UInt8]) {
     client = record.client
     number = record.session
     request = record.request
@@ -40,9 +41,9 @@ struct Session {
     op = record.op
     timestamp = record.timestamp
     operation = record.operation
-    release = reply?.release ?? 0
+    self.release = release
     self.result = result
-    storedReply = reply
+    self.record = record
   }
 
   /// Moves on to the request of an entry.
@@ -54,12 +55,11 @@ struct Session {
     operation = header.operation
     release = header.release
     self.result = result
-    storedReply = nil
+    record = nil
   }
 
   /// The header of the reply as it is stored.
-  mutating func sealReply(cluster: UInt128) -> ReplyHeader {
-    if let storedReply { return storedReply }
+  func replyHeader(cluster: UInt128) -> ReplyHeader {
     var header = ReplyHeader()
     header.bodyChecksum = Checksum.of(result.rawSpan, as: .replyBody)
     header.cluster = cluster
@@ -73,23 +73,25 @@ struct Session {
     header.release = release
     header.operation = operation
     header.seal()
-    storedReply = header
     return header
   }
 
-  /// The session as a checkpoint records it. Its reply must have been sealed.
-  var record: SessionRecord {
-    guard let storedReply else { preconditionFailure("a reply is sealed before its session is recorded") }
+  /// Records the session for a checkpoint.
+  /// - Returns: the header of its reply, if that is to be stored.
+  mutating func seal(cluster: UInt128) -> ReplyHeader? {
+    guard record == nil else { return nil }
+    let reply = replyHeader(cluster: cluster)
     var record = SessionRecord()
     record.client = client
     record.requestChecksum = requestChecksum
-    record.replyChecksum = storedReply.checksum
+    record.replyChecksum = reply.checksum
     record.session = number
     record.request = request
     record.op = op
     record.timestamp = timestamp
-    record.replySize = storedReply.size
+    record.replySize = reply.size
     record.operation = operation
-    return record
+    self.record = record
+    return reply
   }
 }

@@ -23,7 +23,9 @@ struct SessionTable {
   }
 
   /// Opens a session, in place of an earlier one of the same client, or of the one that was quiet longest.
+  /// A client without an id, which no request has, gets none.
   mutating func open(_ session: Session) {
+    guard session.client != 0 else { return }
     if let position = positions[session.client] {
       sessions[position] = session
     } else if sessions.count < limit {
@@ -60,18 +62,19 @@ struct SessionTable {
 
   // MARK: Checkpoints
 
-  /// Seals the replies, and returns the table as a checkpoint stores it.
-  mutating func seal(cluster: UInt128) -> [UInt8] {
+  /// The table as a checkpoint stores it, and the replies that are to be stored with it: those of requests executed since the last
+  /// one, by slot.
+  mutating func seal(cluster: UInt128) -> (table: [UInt8], replies: [Checkpoint.Reply]) {
     var table = [UInt8](repeating: 0, count: sessions.count * SessionRecord.byteCount)
+    var replies: [Checkpoint.Reply] = []
     var elements = table.mutableSpan
     var bytes = unsafe elements.mutableBytes
-    for position in sessions.indices {
-      _ = sessions[position].sealReply(cluster: cluster)
-      sessions[position].record.encode(into: &bytes, at: position * SessionRecord.byteCount)
+    for slot in sessions.indices {
+      if let header = sessions[slot].seal(cluster: cluster) {
+        replies.append(Checkpoint.Reply(slot: slot, header: header, body: sessions[slot].result))
+      }
+      sessions[slot].record?.encode(into: &bytes, at: slot * SessionRecord.byteCount)
     }
-    return table
+    return (table, replies)
   }
-
-  /// The slots whose replies are of ops after `op`.
-  func slots(after op: UInt64) -> [Int] { sessions.indices.filter { sessions[$0].op > op } }
 }

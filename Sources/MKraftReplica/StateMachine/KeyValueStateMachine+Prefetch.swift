@@ -13,11 +13,11 @@ extension KeyValueStateMachine {
       return nil
     }
     if let obstacle = descend(to: event.key) { return obstacle }
-    guard event.code == .get || event.code == .compareAndSet else { return nil }
     let (index, found) = tree.find(event.key)
-    guard found, let obstacle = loadValue(index) else { return nil }
-    // What was loaded has taken frames: room is looked at again when it is there.
-    return obstacle
+    guard found else { return nil }
+    // What is loaded takes frames: room is looked at again when it is there.
+    let needsValue = event.code == .get || event.code == .compareAndSet
+    return needsValue ? loadValue(index) : tree.brokenValue(index).map(execution)
   }
 
   /// Finds the path to the key; or asks for the first block that is missing.
@@ -26,15 +26,20 @@ extension KeyValueStateMachine {
       try tree.descend(to: key)
       return nil
     } catch {
-      switch error {
-      case .needs(let reference): return load([reference])
-      case .damaged(let address, let broken): return .damaged(address: address, broken)
-      }
+      return execution(error)
+    }
+  }
+
+  private func execution(_ obstacle: Tree.Obstacle) -> Execution {
+    switch obstacle {
+    case .needs(let reference): load([reference])
+    case .damaged(let address, let broken): .damaged(address: address, broken)
     }
   }
 
   /// Asks for the blocks of a value that are not in the cache.
   func loadValue(_ index: Int) -> Execution? {
+    if let broken = tree.brokenValue(index) { return execution(broken) }
     var missing: [BlockReference] = []
     tree.forEachValueBlock(index) { if grid.frame(of: $0) == nil { missing.append($0) } }
     return missing.isEmpty ? nil : load(missing)

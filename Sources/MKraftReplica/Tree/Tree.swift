@@ -71,12 +71,20 @@ struct Tree {
   /// Finds the path to the leaf where `key` is, or would be. The tree must not be empty.
   mutating func descend(to key: RawSpan) throws(Obstacle) {
     precondition(height > 0, "an empty tree has no path")
+    guard leafCount > 0, pairCount > 0, innerCount >= UInt64(height - 1) else {
+      throw .damaged(address: root.address, .treeCounts)
+    }
     path.removeAll(keepingCapacity: true)
     upperBound.removeAll(keepingCapacity: true)
     var reference = root
     var lower: [UInt8] = []
     for level in (0..<height).reversed() {
-      guard let frame = grid.frame(of: reference) else { throw .needs(reference) }
+      guard let frame = grid.frame(of: reference) else {
+        guard grid.isReferable(reference.address) else {
+          throw .damaged(address: reference.address, .setsDisjoint)
+        }
+        throw .needs(reference)
+      }
       if !grid.isValidated(frame) { try validate(frame, level: level, lower: lower) }
       grid.setParent(frame, path.last?.frame ?? -1)
       path.append(Step(frame: frame))
@@ -116,6 +124,30 @@ struct Tree {
   func find(_ key: RawSpan) -> (index: Int, found: Bool) {
     let buffer = node(leaf)
     return TreeNodeView(validated: buffer.bytes).find(key)
+  }
+
+  /// What is wrong with the blocks of an entry's value, or with what the checkpoint says of them, as far as they are cached.
+  func brokenValue(_ index: Int) -> Obstacle? {
+    var blocks: UInt64 = 0
+    var broken: Obstacle?
+    forEachValueBlock(index) { reference in
+      blocks += 1
+      guard broken == nil else { return }
+      guard grid.isReferable(reference.address) else {
+        broken = .damaged(address: reference.address, .setsDisjoint)
+        return
+      }
+      guard let frame = grid.frame(of: reference), !grid.isValidated(frame) else { return }
+      let buffer = node(frame)
+      let isValue = buffer.bytes.load(BlockHeader.Layout.type) == BlockHeader.BlockType.treeValue.rawValue
+      let size = UInt64(buffer.bytes.load(BlockHeader.Layout.size))
+      if isValue && size == UInt64(BlockHeader.byteCount) + reference.extent {
+        grid.setValidated(frame)
+      } else {
+        broken = .damaged(address: reference.address, isValue ? .treeNodeEntry : .blockType)
+      }
+    }
+    return broken ?? (blocks > valueBlockCount ? .damaged(address: root.address, .treeCounts) : nil)
   }
 
   /// Calls `body` with each block of the entry's value; none if the value stands in the leaf.

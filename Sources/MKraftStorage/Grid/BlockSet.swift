@@ -33,6 +33,7 @@ public struct BlockSet: Sendable {
   public var wordCount: Int { Int((highest + 63) / 64) }
 
   public func contains(_ address: UInt64) -> Bool {
+    guard address > 0, address <= UInt64(words.count) * 64 else { return false }
     let (word, bit) = BlockSet.place(address)
     return word < words.count && words[word] & bit != 0
   }

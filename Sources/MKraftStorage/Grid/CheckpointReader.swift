@@ -26,9 +26,9 @@ public struct CheckpointParts: Sendable {
 
 /// Why a checkpoint cannot be loaded: something that every start needs is not there.
 public struct CheckpointFault: Error, Sendable, Equatable {
-  /// The three chains of blocks that belong to the checkpoint itself.
+  /// The three chains of blocks that belong to the checkpoint itself, and what it says of the tree.
   public enum Chain: String, Sendable, CaseIterable {
-    case acquired, released, sessions
+    case acquired, released, sessions, tree
   }
 
   public enum Defect: Sendable, Equatable {
@@ -74,13 +74,18 @@ public struct CheckpointReader {
     }
     return CheckpointContents(
       sets: CheckpointSets(
-        op: superblock.checkpoint.op, acquired: acquired, released: released, trailers: parts.trailers),
+        op: superblock.checkpoint.op, release: superblock.checkpoint.release, acquired: acquired, released: released,
+        trailers: parts.trailers),
       sessions: sessions)
   }
 
   /// Each chain by itself, so that the loss of one does not hide what is wrong with another.
   public func parts() -> CheckpointParts {
     var parts = CheckpointParts()
+    let state = superblock.checkpoint
+    if !isTreePlausible(state) {
+      parts.faults.append(CheckpointFault(.tree, .violates(.treeCounts, address: state.treeRoot.address)))
+    }
     for chain in [CheckpointFault.Chain.sessions, .released, .acquired] {
       do throws(CheckpointFault) { try take(chain, &parts) } catch { parts.faults.append(error) }
     }
@@ -98,6 +103,7 @@ public struct CheckpointReader {
     case .acquired: parts.acquired = try set(bytes, chain)
     case .released: parts.released = try set(bytes, chain)
     case .sessions: parts.sessions = try records(bytes)
+    case .tree: preconditionFailure("the tree is no chain")
     }
   }
 
@@ -113,12 +119,22 @@ public struct CheckpointReader {
     case .acquired: superblock.checkpoint.acquired
     case .released: superblock.checkpoint.released
     case .sessions: superblock.checkpoint.sessions
+    case .tree: superblock.checkpoint.treeRoot
     }
+  }
+
+  /// Whether root, height and counts can be those of one tree.
+  private func isTreePlausible(_ state: CheckpointState) -> Bool {
+    guard state.treeHeight > 0 else {
+      return state.treeRoot == .none && state.pairCount == 0 && state.reachableCount == 0
+    }
+    return state.treeHeight <= UInt32(Grid.heightMax) && state.treeRoot.address > 0 && state.treeRoot.extent == 0
+      && state.leafCount > 0 && state.pairCount >= state.leafCount && state.innerCount >= UInt64(state.treeHeight - 1)
   }
 
   private func set(_ bytes: [UInt8], _ chain: CheckpointFault.Chain) throws(CheckpointFault) -> BlockSet {
     let limit = superblock.geometry.blockCount(fileSize: superblock.checkpoint.storageSize)
-    guard let set = BlockSet(decoding: bytes, addressMax: limit) else {
+    guard let set = BlockSet(decoding: bytes, addressMax: limit), chain != .acquired || set.highest == limit else {
       throw CheckpointFault(chain, .violates(.blockSetShape, address: reference(of: chain).address))
     }
     return set

@@ -1,3 +1,5 @@
+internal import MKraftFormat
+
 /// The sets of blocks at a checkpoint, as its trailers hold them (rule R18).
 public struct CheckpointSets: Sendable, Equatable {
   /// Op of the checkpoint.
@@ -7,13 +9,18 @@ public struct CheckpointSets: Sendable, Equatable {
   /// The blocks that the sets and the sessions themselves are stored in.
   public var trailers: [UInt64]
 
-  public init(op: UInt64, acquired: BlockSet, released: BlockSet, trailers: [UInt64]) {
+  /// Release that wrote the checkpoint.
+  public var release: UInt32
+
+  public init(op: UInt64, release: UInt32, acquired: BlockSet, released: BlockSet, trailers: [UInt64]) {
     self.op = op
+    self.release = release
     self.acquired = acquired
     self.released = released
     self.trailers = trailers
   }
 
   /// Before the first checkpoint: no block is in use.
-  public static let none = CheckpointSets(op: 0, acquired: BlockSet(), released: BlockSet(), trailers: [])
+  public static let none = CheckpointSets(
+    op: 0, release: FormatVersion.release, acquired: BlockSet(), released: BlockSet(), trailers: [])
 }

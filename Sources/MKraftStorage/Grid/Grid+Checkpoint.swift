@@ -22,7 +22,10 @@ extension Grid {
   /// Ends the interval, when everything in it was executed and every modified block is sealed: what is modified now is written for
   /// the checkpoint, and the next change of any block gives it a new address. Sets and sessions get their blocks in the same
   /// step, so that their addresses depend on nothing that comes later.
-  public func freeze(sessions: [UInt8]) -> Trailers {
+  /// - Parameters:
+  ///   - sessions: contents of the table of sessions.
+  ///   - release: release of the checkpoint; blocks of the next interval name it.
+  public func freeze(sessions: [UInt8], release: UInt32) -> Trailers {
     precondition(expiring.isEmpty, "what an earlier checkpoint released is free before the next")
     precondition(writes.checkpointCount == 0, "one checkpoint at a time")
     for address in trailers { released.insert(address) }
@@ -41,7 +44,9 @@ extension Grid {
       sessions: encode(sessions, .sessionTable, into: sessionBlocks))
     expiring = released
     released = BlockSet()
+    acquiredBefore = acquired
     freezeFrames()
+    self.release = release
     interval += 1
     return result
   }
@@ -75,7 +80,7 @@ extension Grid {
       header.address = blocks[index]
       header.birth = interval
       header.size = UInt32(BlockChain.payloadOffset + part.count)
-      header.release = FormatVersion.release
+      header.release = self.release
       header.type = type
       header.seal(into: &bytes)
       writes.trailers.append(GridWrites.Trailer(address: blocks[index], buffer: buffer))

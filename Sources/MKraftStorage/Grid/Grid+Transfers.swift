@@ -113,6 +113,12 @@ extension Grid {
       preconditionFailure("the block was being read")
     }
     let header = try reference.verify(transfer.buffer.bytes, cluster: cluster)
+    // A block of this interval is changed in place, and what a checkpoint refers to never is.
+    let isNew = !acquiredBefore.contains(reference.address)
+    guard header.birth > 0, header.birth <= interval, (header.birth == interval) == isNew else {
+      throw BlockFault(
+        address: reference.address, expected: reference.checksum, defect: .header(.violates(.blockBirth)))
+    }
     frames[frame].isLoading = false
     frames[frame].birth = header.birth
   }
@@ -134,7 +140,7 @@ extension Grid {
     header.address = frames[frame].address
     header.birth = frames[frame].birth
     header.size = UInt32(size)
-    header.release = FormatVersion.release
+    header.release = release
     header.type = type
     let buffer = frames[frame].buffer
     var bytes = buffer.mutableBytes

@@ -27,6 +27,10 @@ public final class Grid {
   public internal(set) var expiring: BlockSet
   /// Blocks of the last checkpoint's sets and sessions.
   public internal(set) var trailers: [UInt64]
+  /// What was acquired when the last checkpoint was taken: whatever else is in use is of this interval.
+  var acquiredBefore: BlockSet
+  /// Release that blocks of this interval name: that of the last checkpoint, so that it depends on the log alone.
+  var release: UInt32
   /// Number of the interval that operations are executed in: one above the last checkpoint's.
   public internal(set) var interval: UInt64
 
@@ -57,6 +61,8 @@ public final class Grid {
     self.geometry = geometry
     self.cluster = cluster
     acquired = checkpoint.acquired
+    acquiredBefore = checkpoint.acquired
+    release = checkpoint.release
     expiring = checkpoint.released
     trailers = checkpoint.trailers
     interval = geometry.interval(of: checkpoint.op) + 1
@@ -66,8 +72,9 @@ public final class Grid {
     writes.buffers = (0..<Grid.writeDepth).map { _ in IOBuffer(byteCount: Int(geometry.blockSize)) }
   }
 
-  /// Most levels of a tree: a node above another has at least two children when it is made, and none has fewer than one.
-  public static let heightMax = 16
+  /// Most levels of a tree. A level is added when the root is full, with at least 15 children of the largest keys, and each of them
+  /// came from a full node below: no sequence of operations is long enough for more.
+  public static let heightMax = 12
 
   /// Fewest frames: for a path and its copies, the blocks of a value and of the one that replaces it, and reads on the way.
   public static func capacityMin(_ geometry: Geometry) -> Int {
@@ -84,9 +91,17 @@ public final class Grid {
   /// Blocks that may yet be acquired.
   public var freeCount: UInt64 { geometry.gridBlocksMax - acquired.count }
 
+  /// Whether the tree may refer to the block: it is in use, and by nothing else. A reference to any other means a file that
+  /// contradicts itself.
+  public func isReferable(_ address: UInt64) -> Bool {
+    acquired.contains(address) && !released.contains(address) && !expiring.contains(address)
+      && !trailers.contains(address)
+  }
+
   /// Moves what expired to free: immediately before the first op beyond the headroom behind the last checkpoint (rule R18).
   public func freeExpired() {
     acquired.subtract(expiring)
+    acquiredBefore.subtract(expiring)
     expiring = BlockSet()
   }
 

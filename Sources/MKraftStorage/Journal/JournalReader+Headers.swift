@@ -12,8 +12,7 @@ extension JournalReader {
 
   /// As `evidence(of:)`, but of each prepare only the first unit is read. Entries that fit into it are verified whole.
   public func evidenceOfHeaders(of slots: Range<Int>) -> [HeaderEvidence] {
-    precondition(slots.count <= batchLimit && slots.upperBound <= Int(geometry.slotCount), "a batch of existing slots")
-    return zip(slots, readHeaders(slots)).map { slot, header in
+    zip(slots, readHeaders(slots)).map { slot, header in
       let (prepare, isBodyVerified) = readPrepareHeader(slot: slot)
       return HeaderEvidence(
         evidence: SlotEvidence(slot: slot, header: header, prepare: prepare), isBodyVerified: isBodyVerified)
@@ -28,7 +27,7 @@ extension JournalReader {
   private func readPrepareHeader(slot: Int) -> (SlotEvidence.PrepareEvidence, isBodyVerified: Bool) {
     let offset = geometry.prepareOffset(slot: slot)
     do {
-      let count = try storage.read(Int(geometry.ioUnit), at: offset, into: prepares)
+      let count = try storage.read(Int(geometry.ioUnit), at: offset, into: buffer)
       bytesRead += UInt64(count)
       guard let header = decodedPrepare(slot: slot, available: count), header.kind == .prepare,
         Int(header.size) > Int(geometry.ioUnit)
@@ -41,7 +40,7 @@ extension JournalReader {
 
   private func decodedPrepare(slot: Int, available: Int) -> PrepareHeader? {
     guard available >= PrepareHeader.byteCount else { return nil }
-    let unit = prepares
-    return try? decode(unit.bytes, slot: slot)
+    let buffer = buffer
+    return try? decode(buffer.bytes, slot: slot)
   }
 }

@@ -4,112 +4,122 @@ public import MKraftFormat
 ///
 /// Not for use from several threads at once: it owns its buffers. Several readers may read one storage at the same time.
 public final class JournalReader {
-  /// Bytes read at once, at most; a larger entry is read whole.
+  /// Bytes of prepares read at once, at most; a larger entry is read whole.
   static let chunkByteCount = 1 << 20
+  /// Requests for small prepares to one for their headers: a small request costs the device nearly as much as a large one.
+  private static let chunksPerBatch = 4
 
   let storage: any Storage
   let geometry: Geometry
   private let cluster: UInt128
-  private let headers: IOBuffer
-  let prepares: IOBuffer
+  /// Prepares, and behind them headers: together they fit into one huge page.
+  let buffer: IOBuffer
+  /// Where in the buffer the headers begin.
+  let headersAt: Int
   /// Bytes taken from the device so far.
   public internal(set) var bytesRead: UInt64 = 0
 
-  /// Slots whose headers, and as far as they are small also prepares, are read with one request.
+  /// Slots whose headers are read with one request, and their prepares, as far as they are small, with a few.
   public let batchLimit: Int
   /// Slots whose prepares are read with one request; 1 if each is read as far as its entry reaches.
-  private let slotsPerChunk: Int
+  let slotsPerChunk: Int
 
   public init(_ storage: any Storage, geometry: Geometry, cluster: UInt128) {
     self.storage = storage
     self.geometry = geometry
     self.cluster = cluster
     slotsPerChunk = max(1, JournalReader.chunkByteCount / Int(geometry.messageSize))
-    batchLimit = max(geometry.headersPerUnit, slotsPerChunk)
-    headers = IOBuffer(byteCount: (batchLimit / geometry.headersPerUnit + 2) * Int(geometry.ioUnit))
-    prepares = IOBuffer(byteCount: max(JournalReader.chunkByteCount, Int(geometry.messageSize)))
+    batchLimit = JournalReader.batchLimit(geometry)
+    headersAt = max(JournalReader.chunkByteCount, Int(geometry.messageSize))
+    // Two units more, for the batch may begin and end within one.
+    let headerBytes = (batchLimit / geometry.headersPerUnit + 2) * Int(geometry.ioUnit)
+    buffer = IOBuffer(hugePagesFor: headersAt + headerBytes)
+  }
+
+  /// The `batchLimit` of a reader of such a file.
+  public static func batchLimit(_ geometry: Geometry) -> Int {
+    let slotsPerChunk = chunkByteCount / Int(geometry.messageSize)
+    return max(geometry.headersPerUnit, slotsPerChunk > 1 ? slotsPerChunk * chunksPerBatch : 1)
   }
 
   /// The evidence of `slots`, at most `batchLimit` of them. The header ring is read before the prepare ring, so that on a
   /// file in use a header that is seen has its prepare already in place.
   public func evidence(of slots: Range<Int>, bodies: Bool = true) -> [SlotEvidence] {
-    precondition(slots.count <= batchLimit && slots.upperBound <= Int(geometry.slotCount), "a batch of existing slots")
-    if bodies && slotsPerChunk > 1 && slots.count <= slotsPerChunk { return evidenceOfChunk(slots) }
-    let ringHeaders = readHeaders(slots)
-    return pair(slots, ringHeaders, bodies ? readPrepares(slots, ringHeaders) : slots.map { _ in .beyondEnd })
-  }
-
-  /// Small entries, all read with one request: what a log of very many slots consists of. The evidence is put together in
-  /// one go, for its parts are large to copy.
-  private func evidenceOfChunk(_ slots: Range<Int>) -> [SlotEvidence] {
-    let headersAvailable: Int
-    do { headersAvailable = try loadHeaders(slots) } catch {
-      let ringHeaders = narrowHeaders(slots, error)
-      return pair(slots, ringHeaders, readPrepares(slots, ringHeaders))
-    }
-    guard let prepareBytes = try? loadPrepares(slots) else {
-      let ringHeaders = loadedHeaders(slots, available: headersAvailable)
-      return pair(slots, ringHeaders, zip(slots, ringHeaders).map { readPrepare(slot: $0, announced: $1) })
+    guard bodies else {
+      return zip(slots, readHeaders(slots)).map { SlotEvidence(slot: $0, header: $1, prepare: .beyondEnd) }
     }
     var found: [SlotEvidence] = []
     found.reserveCapacity(slots.count)
-    let first = firstLoaded(slots)
-    for slot in slots {
-      let header = header(slot: slot, at: (slot - first) * PrepareHeader.byteCount, available: headersAvailable)
-      found.append(
-        SlotEvidence(slot: slot, header: header, prepare: loadedPrepare(slot, of: slots, available: prepareBytes)))
+    walk(slots) { slot, header in
+      found.append(SlotEvidence(slot: slot, header: .valid(header), prepare: .valid(header)))
+    } apart: { evidence in
+      found.append(evidence)
     }
     return found
   }
 
-  private func pair(
-    _ slots: Range<Int>, _ headers: [SlotEvidence.HeaderEvidence], _ prepares: [SlotEvidence.PrepareEvidence]
-  ) -> [SlotEvidence] {
-    zip(slots, zip(headers, prepares)).map { SlotEvidence(slot: $0, header: $1.0, prepare: $1.1) }
+  /// The evidence of `slots`, of which the first is expected to hold `op`, with entries drawn together as `rules` allow.
+  public func parts(of slots: Range<Int>, from op: UInt64, _ rules: EntryRunRules) -> [LogPart] {
+    var parts = LogParts()
+    walk(slots) { slot, header in
+      if rules.admit(header, as: op + UInt64(slot - slots.lowerBound)) {
+        parts.add(header, slot: slot)
+      } else {
+        parts.add(SlotEvidence(slot: slot, header: .valid(header), prepare: .valid(header)))
+      }
+    } apart: { evidence in
+      parts.add(evidence)
+    }
+    return parts.finish()
   }
 
   // MARK: Header ring
 
   func readHeaders(_ slots: Range<Int>) -> [SlotEvidence.HeaderEvidence] {
+    let ring = loadHeaders(slots)
+    return slots.map { header(slot: $0, in: ring) }
+  }
+
+  /// The headers of a batch.
+  enum RingHeaders {
+    /// They stand in the buffer, from the header of slot `first` on.
+    case loaded(first: Int, byteCount: Int)
+    /// Some of their units could not be read.
+    case narrowed(first: Int, [SlotEvidence.HeaderEvidence])
+  }
+
+  /// Reads the units that hold the headers of `slots`, and narrows an error down to the units that have it.
+  func loadHeaders(_ slots: Range<Int>) -> RingHeaders {
+    precondition(slots.count <= batchLimit && slots.upperBound <= Int(geometry.slotCount), "a batch of existing slots")
+    let perUnit = geometry.headersPerUnit
+    let first = slots.lowerBound / perUnit * perUnit
+    let units = (slots.upperBound - first + perUnit - 1) / perUnit
     do {
-      return loadedHeaders(slots, available: try loadHeaders(slots))
-    } catch { return narrowHeaders(slots, error) }
-  }
-
-  /// The first slot of the units that hold the headers of `slots`.
-  private func firstLoaded(_ slots: Range<Int>) -> Int {
-    slots.lowerBound / geometry.headersPerUnit * geometry.headersPerUnit
-  }
-
-  /// Reads the units that hold the headers of `slots`, and returns how many bytes there were.
-  private func loadHeaders(_ slots: Range<Int>) throws(StorageError) -> Int {
-    let first = firstLoaded(slots)
-    let units = (slots.upperBound - first + geometry.headersPerUnit - 1) / geometry.headersPerUnit
-    let count = try storage.read(units * Int(geometry.ioUnit), at: geometry.headerOffset(slot: first), into: headers)
-    bytesRead += UInt64(count)
-    return count
-  }
-
-  private func loadedHeaders(_ slots: Range<Int>, available: Int) -> [SlotEvidence.HeaderEvidence] {
-    let first = firstLoaded(slots)
-    return slots.map { header(slot: $0, at: ($0 - first) * PrepareHeader.byteCount, available: available) }
-  }
-
-  /// Narrows an error down to the units that have it.
-  private func narrowHeaders(_ slots: Range<Int>, _ error: StorageError) -> [SlotEvidence.HeaderEvidence] {
-    let unit = geometry.headersPerUnit
-    let first = firstLoaded(slots)
-    guard slots.upperBound > first + unit else { return slots.map { _ in .unreadable(error) } }
-    return stride(from: first, to: slots.upperBound, by: unit).flatMap { start in
-      readHeaders(max(start, slots.lowerBound)..<min(start + unit, slots.upperBound))
+      let count = try storage.read(
+        units * Int(geometry.ioUnit), at: geometry.headerOffset(slot: first), into: buffer, from: headersAt)
+      bytesRead += UInt64(count)
+      return .loaded(first: first, byteCount: count)
+    } catch {
+      guard units > 1 else { return .narrowed(first: slots.lowerBound, slots.map { _ in .unreadable(error) }) }
+      let headers = stride(from: first, to: slots.upperBound, by: perUnit).flatMap { start in
+        readHeaders(max(start, slots.lowerBound)..<min(start + perUnit, slots.upperBound))
+      }
+      return .narrowed(first: slots.lowerBound, headers)
     }
   }
 
-  private func header(slot: Int, at offset: Int, available: Int) -> SlotEvidence.HeaderEvidence {
-    guard offset + PrepareHeader.byteCount <= available else { return .beyondEnd }
-    let ring = headers
-    let bytes = ring.bytes.extracting(offset..<offset + PrepareHeader.byteCount)
-    do { return .valid(try decode(bytes, slot: slot)) } catch { return .damaged(error) }
+  func header(slot: Int, in ring: RingHeaders) -> SlotEvidence.HeaderEvidence {
+    switch ring {
+    case .narrowed(let first, let headers): return headers[slot - first]
+    case .loaded(let first, let byteCount):
+      let offset = (slot - first) * PrepareHeader.byteCount
+      guard offset + PrepareHeader.byteCount <= byteCount else { return .beyondEnd }
+      let buffer = buffer
+      let start = headersAt + offset
+      do {
+        return .valid(try decode(buffer.bytes.extracting(start..<start + PrepareHeader.byteCount), slot: slot))
+      } catch { return .damaged(error) }
+    }
   }
 
   /// A header that is right by itself and belongs to this slot of this file.
@@ -124,61 +134,20 @@ public final class JournalReader {
 
   // MARK: Prepare ring
 
-  private func readPrepares(
-    _ slots: Range<Int>, _ ringHeaders: [SlotEvidence.HeaderEvidence]
-  ) -> [SlotEvidence.PrepareEvidence] {
-    guard slotsPerChunk > 1 else {
-      return zip(slots, ringHeaders).map { readPrepare(slot: $0, announced: $1) }
-    }
-    var found: [SlotEvidence.PrepareEvidence] = []
-    found.reserveCapacity(slots.count)
-    var start = slots.lowerBound
-    while start < slots.upperBound {
-      let chunk = start..<min(start + slotsPerChunk, slots.upperBound)
-      found += readChunk(chunk, Array(ringHeaders[(start - slots.lowerBound)..<(chunk.upperBound - slots.lowerBound)]))
-      start = chunk.upperBound
-    }
-    return found
-  }
-
-  /// Small entries: neighbouring slots with one request.
-  private func readChunk(
-    _ slots: Range<Int>, _ ringHeaders: [SlotEvidence.HeaderEvidence]
-  ) -> [SlotEvidence.PrepareEvidence] {
-    guard let count = try? loadPrepares(slots) else {
-      return zip(slots, ringHeaders).map { readPrepare(slot: $0, announced: $1) }
-    }
-    return slots.map { loadedPrepare($0, of: slots, available: count) }
-  }
-
-  /// Reads the whole slots, and returns how many bytes there were.
-  private func loadPrepares(_ slots: Range<Int>) throws(StorageError) -> Int {
-    let count = try storage.read(
-      slots.count * Int(geometry.messageSize), at: geometry.prepareOffset(slot: slots.lowerBound), into: prepares)
-    bytesRead += UInt64(count)
-    return count
-  }
-
-  private func loadedPrepare(_ slot: Int, of slots: Range<Int>, available: Int) -> SlotEvidence.PrepareEvidence {
-    let stride = Int(geometry.messageSize)
-    let base = (slot - slots.lowerBound) * stride
-    return judge(slot: slot, base: base, available: min(available - base, stride))
-  }
-
   /// A large entry: as much as the header ring announces, then what the entry's own header asks for beyond that.
-  private func readPrepare(slot: Int, announced: SlotEvidence.HeaderEvidence) -> SlotEvidence.PrepareEvidence {
+  func readPrepare(slot: Int, announced: SlotEvidence.HeaderEvidence) -> SlotEvidence.PrepareEvidence {
     let offset = geometry.prepareOffset(slot: slot)
     var wanted = Int(geometry.ioUnit)
     if case .valid(let header) = announced { wanted = geometry.bytesOnDisk(size: Int(header.size)) }
     do {
-      var count = try storage.read(wanted, at: offset, into: prepares)
+      var count = try storage.read(wanted, at: offset, into: buffer)
       bytesRead += UInt64(count)
       guard count >= PrepareHeader.byteCount else { return .beyondEnd }
       if let header = decodedPrepare(slot: slot) {
         let needed = geometry.bytesOnDisk(size: Int(header.size))
         if needed > wanted && count == wanted {
           let more = try storage.read(
-            needed - wanted, at: offset + UInt64(wanted), into: prepares, from: wanted)
+            needed - wanted, at: offset + UInt64(wanted), into: buffer, from: wanted)
           bytesRead += UInt64(more)
           count += more
         }
@@ -188,15 +157,15 @@ public final class JournalReader {
   }
 
   private func decodedPrepare(slot: Int) -> PrepareHeader? {
-    let chunk = prepares
-    let bytes = chunk.bytes
+    let buffer = buffer
+    let bytes = buffer.bytes
     return try? decode(bytes, slot: slot)
   }
 
   func judge(slot: Int, base: Int, available: Int) -> SlotEvidence.PrepareEvidence {
     guard available >= PrepareHeader.byteCount else { return .beyondEnd }
-    let chunk = prepares
-    let bytes = chunk.bytes.extracting(base..<base + available)
+    let buffer = buffer
+    let bytes = buffer.bytes.extracting(base..<base + available)
     do {
       let header = try decode(bytes, slot: slot)
       guard header.kind == .prepare else {

@@ -36,6 +36,8 @@ public struct JournalRecovery: Sendable {
   /// What the superblock's suffix headers name, in op order; apart from the superblock, which is too large to be copied at
   /// every slot.
   private let suffix: [LogPosition]
+  private let runRules: EntryRunRules
+  private let checkpointIDs: CheckpointIDs
   private var decision: JournalDecision
   private var phase = Phase.extending
   private var isUndecidable = false
@@ -49,6 +51,8 @@ public struct JournalRecovery: Sendable {
     self.superblock = superblock
     geometry = superblock.geometry
     suffix = (0..<superblock.suffix.count).map { LogPosition(superblock.suffix[$0]) }
+    runRules = EntryRunRules(superblock)
+    checkpointIDs = CheckpointIDs(superblock)
     previous = superblock.checkpoint.header
     nextOp = superblock.checkpoint.op + 1
     let floor = max(superblock.cut.op, superblock.clean?.op ?? 0, superblock.commitMax)
@@ -84,6 +88,24 @@ public struct JournalRecovery: Sendable {
     noteProofs(slot, evidence)
     let disposition = dispose(slot, evidence)
     decision.slots[evidence.slot] = SlotVerdict(row: UInt8(row), disposition: disposition)
+    return disposition
+  }
+
+  /// Takes the evidence of the slots of `run`, of which the first is `nextSlot`, as `add` would take each, and says what becomes
+  /// of the first. The others are kept whatever that is: they are in both rings, and each follows the one before.
+  @discardableResult
+  public mutating func add(_ run: EntryRun) -> SlotVerdict.Disposition {
+    precondition(runRules.admit(run.last, as: nextOp + UInt64(run.slots.count) - 1), "a run of this log's entries")
+    let disposition = add(run.firstEvidence)
+    let row = decision.slots[run.slots.lowerBound].row
+    nextOp += UInt64(run.slots.count) - 1
+    // Ops and commit stamps grow along the chain.
+    decision.commitMax = max(decision.commitMax, run.last.commit)
+    decision.provenOp = max(decision.provenOp, decision.commitMax, run.last.op)
+    for slot in run.slots.dropFirst() { decision.slots[slot] = SlotVerdict(row: row, disposition: .kept) }
+    guard phase == .extending else { return disposition }
+    previous = run.last
+    if decision.faultCount == 0 { decision.head = run.last }
     return disposition
   }
 
@@ -131,7 +153,7 @@ public struct JournalRecovery: Sendable {
 
   private mutating func append(_ slot: Slot, _ evidence: SlotEvidence) -> SlotVerdict.Disposition {
     guard let entry = evidence.validPrepare else { preconditionFailure("keep and fix have a valid prepare") }
-    guard entry.isChild(of: previous), entry.checkpointID == superblock.checkpointID(of: slot.op) else { return appendUnchained(entry, slot) }
+    guard entry.isChild(of: previous), entry.checkpointID == checkpointIDs[slot.op] else { return appendUnchained(entry, slot) }
     let expected = namedBySuperblock(slot.op)
     guard expected == nil || expected == entry.checksum else {
       addFault(.entryUnexpected, slot, expected: expected)

@@ -13,7 +13,8 @@ struct DrillCommand: Command {
     abstract: "Rehearses crashes: kills a replica while it writes, and proves that nothing acknowledged is lost.",
     discussion: """
       In a directory of its own it formats a file, runs a replica on it as another process, sends requests over TCP from \
-      many sessions at once, and kills the replica with SIGKILL at random moments. After each kill the file is examined, a \
+      many sessions at once, and kills the replica with SIGKILL at random moments. The ring of its log wraps, checkpoints \
+      are taken, and its state is larger than what it keeps in memory. After each kill the file is examined, a \
       replica is started on it again, and everything that was acknowledged is looked for; requests without an answer are \
       sent again, and must be executed once. Exit 0: nothing was lost and nothing was doubled; 18: something was, and the \
       directory is kept.
@@ -21,6 +22,9 @@ struct DrillCommand: Command {
 
   @Option(help: "How often the replica is killed under load.")
   var kills = 4
+
+  @Option(help: "How often the log's ring wraps at least; the smaller the ring, the more checkpoints. 0: no checkpoint.")
+  var wraps = DrillPlan.usualWraps
 
   @Option(help: "Chooses requests and moments; the same seed, the same plan. (default: random)")
   var seed: UInt64?
@@ -39,7 +43,11 @@ struct DrillCommand: Command {
       let range = DrillPlan.killsRange
       throw Failure(.usage, "--kills is \(range.lowerBound) to \(range.upperBound)")
     }
-    let plan = DrillPlan(kills: kills, seed: seed ?? UInt64.random(in: 1...1_000_000))
+    guard DrillPlan.wrapsRange.contains(wraps) else {
+      let range = DrillPlan.wrapsRange
+      throw Failure(.usage, "--wraps is \(range.lowerBound) to \(range.upperBound)")
+    }
+    let plan = DrillPlan(kills: kills, wraps: wraps, seed: seed ?? UInt64.random(in: 1...1_000_000))
     let interruption = DrillInterruption()
     guard let signals = SignalSource(SignalSource.stopSignals + [SIGHUP], action: interruption.came) else {
       throw Failure(.internalError, "the system gives no pipe for signals")
@@ -53,7 +61,7 @@ struct DrillCommand: Command {
   ) throws(Failure) -> ExitCode {
     let scratch = try DrillScratch(below: scratch, byteCount: plan.geometry.fileSizeAtFormat)
     if console.format == .text {
-      console.out.write("drill: seed \(plan.seed), kills \(plan.rounds.count), in ")
+      console.out.write("drill: seed \(plan.seed), kills \(plan.rounds.count), wraps \(plan.wraps), in ")
       console.out.writeEscaped(scratch.directory.string)
       console.out.write("\n\n")
       console.out.flush()

@@ -33,6 +33,12 @@ struct DrillExamination {
   /// The last op of the log.
   var head: UInt64 { journal.head.op }
 
+  /// How often the ring of the log has wrapped.
+  var wraps: Int { Int(head / UInt64(superblock.geometry.slotCount)) }
+
+  /// Checkpoints taken since the file was formatted.
+  var checkpoints: Int { Int(superblock.checkpoint.op / UInt64(superblock.geometry.checkpointInterval)) }
+
   /// The verdict and how the log ends.
   var words: String {
     func count(_ disposition: SlotVerdict.Disposition) -> Int { journal.slots.count { $0.disposition == disposition } }
@@ -55,7 +61,7 @@ struct DrillExamination {
     }
     let found = entries
     clients.state.withLock { state in
-      state.ledger.judge(log: found, clients: state.sessions.map(\.client))
+      state.ledger.judge(log: found, after: superblock.checkpoint.op, clients: state.sessions.map(\.client))
     }
     return found.count
   }

@@ -47,6 +47,8 @@ struct DrillReport {
     for kind in DrillFault.Kind.allCases { json.field(kind.rawValue, ledger.count(kind)) }
     json.field("puts_verified", totals.putsVerified)
     json.field("log_entries_verified", totals.entriesVerified)
+    json.field("wraps", totals.wraps)
+    json.field("checkpoints", totals.checkpoints)
     json.field("restarts", totals.restarts)
     json.field("worst_restart_seconds", totals.worstRestart / .seconds(1))
     json.field("seconds", elapsed / .seconds(1))
@@ -96,6 +98,7 @@ struct DrillReport {
       note: "\(ledger.stored) answered without being executed again, \(ledger.retried - ledger.stored) executed")
     page.field(
       "restarts", decimal: UInt64(totals.restarts), note: "the slowest ready after \(totals.worstRestart.readable)")
+    page.field("wraps", decimal: UInt64(totals.wraps), note: "of the log's ring; \(totals.checkpoints) checkpoints")
     for kind in DrillFault.Kind.allCases where kind == .lost || kind == .doubled || ledger.count(kind) > 0 {
       page.field(kind.rawValue, decimal: UInt64(ledger.count(kind)), ledger.count(kind) > 0 ? .red : .green)
     }

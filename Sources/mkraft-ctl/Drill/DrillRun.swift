@@ -91,6 +91,10 @@ final class DrillRun {
     try account.step(.verify) { () throws(Failure) in
       let examination = try DrillExamination(scratch.file, expected: [.sound])
       totals.entriesVerified = try examination.judgeLog(clients)
+      (totals.wraps, totals.checkpoints) = (examination.wraps, examination.checkpoints)
+      guard totals.wraps >= plan.wraps else {
+        throw failure("the log wrapped \(totals.wraps) times, which is less than the drill was to show")
+      }
       return "\(examination.words); each request once among \(totals.entriesVerified) entries of the log"
     }
   }
@@ -139,7 +143,8 @@ final class DrillRun {
   private func launch() throws(Failure) -> (ReplicaProcess, ContinuousClock.Instant) {
     try interruption.check()
     let begin = ContinuousClock.now
-    let process = try ReplicaProcess(file: scratch.file, log: scratch.log)
+    let process = try ReplicaProcess(
+        file: scratch.file, cacheByteCount: plan.cacheByteCount, log: scratch.log)
     self.process = process
     interruption.watch(process)
     return (process, begin)

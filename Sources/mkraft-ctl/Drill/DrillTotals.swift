@@ -9,6 +9,9 @@ struct DrillTotals {
   /// Starts that took requests after a kill, and the longest time from starting the process to the line that said so.
   var restarts = 0
   var worstRestart = Duration.zero
+  /// How often the ring of the log wrapped, and checkpoints taken.
+  var wraps = 0
+  var checkpoints = 0
   /// Acknowledged puts read back at the end, and entries of the log compared.
   var putsVerified = 0
   var entriesVerified = 0

@@ -36,10 +36,13 @@ final class ReplicaProcess: Sendable {
   private let output: FileDescriptor
 
   /// Starts a replica on `file`; what it says on standard error is added to `log`.
-  init(file: FilePath, log: FilePath) throws(Failure) {
+  init(file: FilePath, cacheByteCount: UInt64, log: FilePath) throws(Failure) {
     do throws(Errno) {
       let (pid, output) = try ReplicaProcess.spawn(
-        ["mkraft-ctl", "start", file.string, "--listen", "127.0.0.1:0", "--output", "ndjson"], log: log)
+        [
+          "mkraft-ctl", "start", file.string, "--listen", "127.0.0.1:0", "--cache-size", "\(cacheByteCount)", "--output",
+          "ndjson",
+        ], log: log)
       state = Mutex(State(pid: pid))
       self.output = output
     } catch {

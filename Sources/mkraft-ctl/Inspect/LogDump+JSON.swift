@@ -70,7 +70,7 @@ extension LogDump {
     json.field("changed_meanwhile", row.hasChanged)
     json.field("parent_link", row.link.name)
     json.field("interval", inspection.geometry.interval(of: row.op))
-    json.field("expected_checkpoint_id", inspection.superblock.checkpointID(of: row.op).map(\.hex))
+    json.field("expected_checkpoint_id", CheckpointIDs(inspection.superblock)[row.op].map(\.hex))
     write("header", row.evidence.validHeader, to: json)
     write("prepare", row.prepareHeader, to: json)
     if payload != .none { writePayload(row, to: json) }

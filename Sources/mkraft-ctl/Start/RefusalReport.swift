@@ -62,7 +62,12 @@ struct RefusalReport {
 
   /// Which block stands in the way, and where.
   private func words(_ fault: CheckpointFault) -> String {
-    let part = fault.chain == .sessions ? "table of sessions" : "set of \(fault.chain.rawValue) blocks"
+    let part =
+      switch fault.chain {
+      case .acquired, .released: "set of \(fault.chain.rawValue) blocks"
+      case .sessions: "table of sessions"
+      case .tree: "account of its tree"
+      }
     guard let geometry = verification.superblock?.geometry, (1...geometry.gridBlocksMax).contains(fault.address) else {
       return "the checkpoint's \(part) contradicts the rest of it"
     }

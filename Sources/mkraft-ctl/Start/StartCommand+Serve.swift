@@ -1,5 +1,6 @@
 internal import Glibc
 internal import MKraftForensics
+internal import MKraftFormat
 internal import MKraftOutput
 internal import MKraftReplica
 internal import MKraftServer
@@ -25,10 +26,11 @@ extension StartCommand {
     }
     defer { signals.cancel() }
     let (storage, address) = (ground.storage, ground.address)
+    let cacheBlocks = cacheSize.map { Int(clamping: $0.bytes / UInt64(superblock.geometry.blockSize)) }
     let handedOver = Mutex<Opening?>(opening)
     Task.detached {
       guard let opening = handedOver.withLock({ $0.take() }) else { preconditionFailure("the server runs once") }
-      let result = await server.run(opening: opening, storage: storage, listen: address) { event in
+      let result = await server.run(opening: opening, storage: storage, cacheBlocks: cacheBlocks, listen: address) { event in
         if case .note = event { mailbox.offer(.event(event)) } else { mailbox.post(.event(event)) }
       }
       mailbox.post(.ended(result))

@@ -26,6 +26,9 @@ struct StartCommand: Command {
   @Option(help: "Where to listen: HOST:PORT, or a port of this machine.")
   var listen: AddressArgument = AddressArgument(argument: "127.0.0.1:0")
 
+  @Option(help: "Memory for blocks of the grid; at least what one step of an operation needs. (default: 64M)")
+  var cacheSize: ByteCount?
+
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {

@@ -12,7 +12,7 @@ import Testing
   @Test func plansOfAnyNumberOfKillsFitTheirFile() {
     for kills in [1, 2, 4, 50, 1000] {
       for seed in 1...20 as ClosedRange<UInt64> {
-        let plan = DrillPlan(kills: kills, seed: seed)
+        let plan = DrillPlan(kills: kills, wraps: 0, seed: seed)
         #expect(plan.rounds.count == kills)
         #expect(plan.geometry.brokenInvariants.isEmpty, "kills \(kills), seed \(seed)")
         let least = plan.rounds.reduce(DrillPlan.lastAcknowledgements) { $0 + $1.acknowledgements }
@@ -21,6 +21,18 @@ import Testing
         let last = plan.geometry.lastClientOp(after: 0)
         #expect(UInt64(plan.sessions + most + starts) <= last, "kills \(kills), seed \(seed)")
         if kills >= 50 { #expect(least >= 400 * kills, "seed \(seed)") }
+      }
+    }
+  }
+
+  /// The fewest requests that a drill makes wrap its ring as often as was asked for.
+  @Test func ringsAreSmallEnoughToWrap() {
+    for kills in [1, 4, 200] {
+      for wraps in [1, 3, 10] where kills > 1 || wraps < 4 {
+        let plan = DrillPlan(kills: kills, wraps: wraps, seed: 7)
+        let least = plan.rounds.reduce(DrillPlan.lastAcknowledgements) { $0 + $1.acknowledgements }
+        #expect(plan.geometry.brokenInvariants.isEmpty, "kills \(kills), wraps \(wraps)")
+        #expect(least / Int(plan.geometry.slotCount) >= wraps, "kills \(kills), wraps \(wraps)")
       }
     }
   }

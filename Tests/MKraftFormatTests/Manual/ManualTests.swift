@@ -11,14 +11,20 @@ import Testing
     wire = try ManualPage("mkraft-protocol.5")
   }
 
-  private static let structures: [(name: String, rows: [FieldRow], byteCount: Int)] = [
-    ("superblock", Superblock.Layout.rows, Superblock.byteCount),
-    ("checkpoint", CheckpointState.Layout.rows, CheckpointState.byteCount),
-    ("block-reference", BlockReference.Layout.rows, BlockReference.byteCount),
-    ("prepare-header", PrepareHeader.Layout.rows, PrepareHeader.byteCount),
-    ("reply-header", ReplyHeader.Layout.rows, ReplyHeader.byteCount),
-    ("block-header", BlockHeader.Layout.rows, BlockHeader.byteCount),
-    ("message-header", MessageHeader.Layout.rows, MessageHeader.byteCount),
+  /// The bytes of each structure that its rows cover.
+  private static let structures: [(name: String, rows: [FieldRow], covered: Range<Int>)] = [
+    ("superblock", Superblock.Layout.rows, 0..<Superblock.byteCount),
+    ("checkpoint", CheckpointState.Layout.rows, 0..<CheckpointState.byteCount),
+    ("block-reference", BlockReference.Layout.rows, 0..<BlockReference.byteCount),
+    ("prepare-header", PrepareHeader.Layout.rows, 0..<PrepareHeader.byteCount),
+    ("reply-header", ReplyHeader.Layout.rows, 0..<ReplyHeader.byteCount),
+    ("block-header", BlockHeader.Layout.rows, 0..<BlockHeader.byteCount),
+    // What stands in a block behind its header, up to what has no fixed place.
+    ("chain-block", BlockChain.rows, BlockHeader.byteCount..<BlockChain.payloadOffset),
+    ("tree-node", TreeNode.Layout.rows, BlockHeader.byteCount..<TreeNode.Layout.ends),
+    ("tree-entry", TreeNode.EntryLayout.rows, 0..<TreeNode.EntryLayout.byteCount),
+    ("session-record", SessionRecord.Layout.rows, 0..<SessionRecord.byteCount),
+    ("message-header", MessageHeader.Layout.rows, 0..<MessageHeader.byteCount),
   ]
 
   @Test func fieldTablesAreTheCodes() {
@@ -32,12 +38,12 @@ import Testing
 
   @Test func rowsCoverTheirStructureWithoutGapOrOverlap() {
     for structure in ManualTests.structures {
-      var end = 0
+      var end = structure.covered.lowerBound
       for row in structure.rows {
         #expect(row.offset == end && row.size > 0, "\(structure.name): \(row.name) at \(row.offset), not \(end)")
         end = row.offset + row.size
       }
-      #expect(end == structure.byteCount, "\(structure.name)")
+      #expect(end == structure.covered.upperBound, "\(structure.name)")
     }
   }
 
@@ -57,7 +63,8 @@ import Testing
     let expectedInDataFile = [
       "zones", "geometry", "kinds", "vectors", "structures", "superblock", "checkpoint", "block-reference",
       "prepare-header", "operations", "kv-batch", "kv-event", "kv-event-codes", "recovery-states",
-      "recovery-decisions", "recovery-evidence", "reply-header", "block-header", "invariants",
+      "recovery-decisions", "recovery-evidence", "reply-header", "block-header", "chain-block", "session-record",
+      "tree-node", "tree-entry", "invariants",
     ]
     let expectedInProtocol = [
       "message-header", "messages", "commands", "kv-results", "kv-result", "kv-statuses", "kv-pair", "refusals",
@@ -125,11 +132,13 @@ import Testing
       row("slot_count", Geometry.slotCountRange, Geometry.defaultSlotCount),
       row("message_size", Geometry.messageSizeRange, Geometry.defaultMessageSize),
       row("pipeline", Geometry.pipelineRange, Geometry.defaultPipeline),
-      ["checkpoint_interval", "1", "see below", "see below"],
+      ["checkpoint_interval", "2", "see below", "see below"],
       ["headroom", "1", "see below", "see below"],
       row("sessions", Geometry.sessionsRange, Geometry.defaultSessions),
       row("block_size", Geometry.blockSizeRange, Geometry.defaultBlockSize),
-      row("grid_blocks_max", Geometry.gridBlocksMaxRange, Geometry.defaultGridBlocksMax),
+      [
+        "grid_blocks_max", "see below", "\(Geometry.gridBlocksMaxRange.upperBound)", "\(Geometry.defaultGridBlocksMax)",
+      ],
     ]
     #expect(differences(page: dataFile.rows("geometry"), code: code) == [])
     let reserve = Geometry.noopReserve
@@ -154,6 +163,24 @@ import Testing
     #expect(differences(page: dataFile.rows("zones"), code: code) == [])
     #expect(dataFile.says("the smallest file is \(smallest.fileSizeAtFormat) bytes long"))
     #expect(dataFile.says("No geometry has its grid beyond offset \(Geometry.gridOffsetMax)."))
+  }
+
+  /// What the page says of blocks outside its tables.
+  @Test func gridFormulas() {
+    // The page's own example for the defaults, and the least number that any geometry may have.
+    #expect(Geometry().trailersMax == 259 && Geometry().gridBlocksMin == 809)
+    #expect(dataFile.says("With the defaults T = 1 + 2 * 129 = 259, so at least 809 blocks"))
+    let least = Geometry(sessions: 1, gridBlocksMax: 41)
+    #expect(least.trailersMax == 3 && least.gridBlocksMin == 41 && least.brokenInvariants.isEmpty)
+    #expect(dataFile.says("the least of all is 3 * 3 + 32 = 41"))
+    for type in BlockHeader.BlockType.allCases {
+      #expect(BlockHeader.Layout.type.row.meaning.contains("\(type.rawValue) "), "\(type)")
+    }
+    // 12 + key_size + value_size <= (block_size - 264) / 4, by words and at the limit: (16384 - 264) / 4 = 4030.
+    #expect(dataFile.says("12 + key_size + value_size <= (block_size - 264) / 4"))
+    #expect(TreeNode.isInline(keySize: 18, valueSize: 4000, blockSize: 16384))
+    #expect(!TreeNode.isInline(keySize: 18, valueSize: 4001, blockSize: 16384))
+    #expect(dataFile.says("Record .Em i , from 0, is that of the owner of reply slot .Em i ;"))
   }
 
   /// The offsets again, from the page's formulas instead of the code's loop over zones.

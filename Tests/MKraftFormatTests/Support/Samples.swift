@@ -96,15 +96,17 @@ extension Geometry {
     let most = limits[random.below(limits.count)]
     let slotCount = max(64, headersPerUnit * UInt32.random(in: 1...most, using: &random))
     let pipeline = UInt32.random(in: 1...min(32, (slotCount - 8) / 3), using: &random)
-    let headroom = UInt32.random(in: 1...(slotCount - 8 - pipeline) / 2, using: &random)
+    // One less than half of what is left, so that an interval above the headroom fits.
+    let headroom = UInt32.random(in: 1...(slotCount - 8 - pipeline - 1) / 2, using: &random)
     let longest = slotCount - 8 - pipeline - max(pipeline, headroom)
     return Geometry(
       ioUnit: ioUnit, slotCount: slotCount,
       messageSize: max(ioUnit, 4096 << UInt32(random.below(9))), pipeline: pipeline,
-      checkpointInterval: UInt32.random(in: max(pipeline, headroom)...longest, using: &random), headroom: headroom,
+      checkpointInterval: UInt32.random(in: max(9, max(pipeline, headroom + 1))...longest, using: &random), headroom: headroom,
       sessions: UInt32.random(in: 1...4096, using: &random),
       blockSize: max(ioUnit, (16 << 10) << UInt32(random.below(7))),
-      gridBlocksMax: UInt64.random(in: 1...(1 << 26), using: &random))
+      // 200 is enough for any geometry: at most 33 blocks of sessions and two of sets need 3 * 35 + 32 = 137.
+      gridBlocksMax: UInt64.random(in: 200...(random.below(2) == 0 ? 1000 : 1 << 26), using: &random))
   }
 }
 
@@ -132,6 +134,9 @@ extension CheckpointState {
     state.release = UInt32(truncatingIfNeeded: random.next())
     state.treeHeight = UInt32(truncatingIfNeeded: random.next())
     state.pairCount = random.next()
+    state.leafCount = random.next()
+    state.innerCount = random.next()
+    state.valueBlockCount = random.next()
     state.treeRoot = reference(&random)
     state.acquired = reference(&random)
     state.released = reference(&random)

@@ -110,8 +110,8 @@ enum Structure: String, CaseIterable {
       case 16: return bit % 8 < 2 ? nil : "copy-number-invalid"
       case 17..<24: return "copy-number-invalid"
       case 24..<32: return "magic-mismatch"
-      // Version 1 with a bit more is a higher version; with its only bit gone it is 0, which nobody ever wrote.
-      case 32..<36: return bit == 32 * 8 ? "checksum-mismatch" : "version-unknown"
+      // Version 2 with a bit more is a higher version; with its only bit gone it is 0, which nobody ever wrote.
+      case 32..<36: return bit == 32 * 8 + 1 ? "checksum-mismatch" : "version-unknown"
       case 36..<38: return "checksum-algorithm-unknown"
       default: return "checksum-mismatch"
       }

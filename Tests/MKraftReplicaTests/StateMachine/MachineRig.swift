@@ -61,7 +61,7 @@ final class MachineRig {
     state.parentID = checkpoint.id
     state.header = checkpoint.header
     machine.seal(into: &state)
-    let trailers = grid.freeze(sessions: [])
+    let trailers = grid.freeze(sessions: [], release: FormatVersion.release)
     (state.acquired, state.released, state.sessions) = (trailers.acquired, trailers.released, trailers.sessions)
     state.storageSize = geometry.fileSize(blockCount: grid.acquired.highest)
     state.seal()

@@ -16,6 +16,13 @@ import Testing
     #expect(!IOBuffer(byteCount: 1024).isAligned(512, to: 4096))
   }
 
+  /// Whether or not the system has huge pages to give.
+  @Test func liesInHugePages() {
+    let buffer = IOBuffer(hugePagesFor: 3_000_000)
+    #expect(buffer.byteCount == 3_000_000 && buffer.isAligned(0, to: 2 << 20))
+    #expect(buffer.array(0..<3_000_000).allSatisfy { $0 == 0 })
+  }
+
   @Test func changesThroughItsSpan() {
     let buffer = IOBuffer(byteCount: 16)
     var bytes = buffer.mutableBytes

@@ -93,9 +93,10 @@ struct JournalSimulation {
   }
 
   private mutating func checkpoint() {
-    let op = UInt64.random(in: superblock.checkpoint.op + 1...acknowledged, using: &random)
+    let op = superblock.checkpoint.op + UInt64(geometry.checkpointInterval)
     let header = headers[Int(op)]
     superblock = superblock.updated { next in
+      next.checkpoint.parentID = next.checkpoint.id
       next.checkpoint.header = header
       next.checkpoint.seal()
       next.commitMax = max(next.commitMax, op)
@@ -107,7 +108,8 @@ struct JournalSimulation {
     let fill = UInt8.random(in: 0...255, using: &random)
     let committed = acknowledged > 0 ? UInt64.random(in: head.commit...acknowledged, using: &random) : 0
     let entry = SampleEntry(
-      after: head, term: superblock.term, commit: committed, body: [UInt8](repeating: fill, count: size))
+      after: head, term: superblock.term, commit: committed, body: [UInt8](repeating: fill, count: size),
+      ids: CheckpointIDs(superblock))
     log.append(entry)
     headers.append(entry.header)
     return entry
@@ -187,6 +189,7 @@ struct JournalSimulation {
   func decide(_ storage: MemoryStorage) -> (JournalDecision, [SlotEvidence]) {
     var evidence: [SlotEvidence] = []
     let decision = JournalScan.run(storage, superblock) { slot, _ in evidence.append(slot) }
+    JournalByRuns.check(decision, storage, superblock)
     return (decision, evidence.sorted { $0.slot < $1.slot })
   }
 }

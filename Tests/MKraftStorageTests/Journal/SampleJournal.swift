@@ -14,16 +14,22 @@ final class SampleJournal {
     let formatted = SampleFile.superblock()
     storage = SampleFile.format(formatted)
     superblock = formatted.started(on: [formatted.checkpoint.header])
-    for entry in SampleEntry.chain(after: formatted.checkpoint.header, count: head, term: 1) {
+    if checkpoint > 0 {
+      append(SampleEntry.chain(after: formatted.checkpoint.header, count: checkpoint, term: 1))
+      let header = header(checkpoint)
+      superblock = superblock.updated { next in
+        next.checkpoint.header = header
+        next.checkpoint.seal()
+        next.commitMax = header.op
+      }
+    }
+    append(next(head - checkpoint))
+  }
+
+  private func append(_ entries: [SampleEntry]) {
+    for entry in entries {
       log.append(entry)
       put(entry)
-    }
-    guard checkpoint > 0 else { return }
-    let header = header(checkpoint)
-    superblock = superblock.updated { next in
-      next.checkpoint.header = header
-      next.checkpoint.seal()
-      next.commitMax = header.op
     }
   }
 
@@ -55,7 +61,7 @@ final class SampleJournal {
 
   /// Entries after the head, in neither ring yet.
   func next(_ count: Int, term: UInt64 = 1) -> [SampleEntry] {
-    SampleEntry.chain(after: header(head), count: count, term: term)
+    SampleEntry.chain(after: header(head), count: count, term: term, ids: CheckpointIDs(superblock))
   }
 
   func zeroHeader(_ op: Int) { damage(.zero, .header, op) }
@@ -66,7 +72,11 @@ final class SampleJournal {
     FaultAtRest(kind, item, slot: slot(op)).apply(to: storage, past: SampleFile.format(), using: &random)
   }
 
-  func decide() -> JournalDecision { JournalScan.run(storage, superblock) }
+  func decide() -> JournalDecision {
+    let decision = JournalScan.run(storage, superblock)
+    JournalByRuns.check(decision, storage, superblock)
+    return decision
+  }
 
   /// The faults of a decision, by op and name.
   static func faults(_ decision: JournalDecision) -> [String] { decision.faults.map { "\($0.op) \($0.kind.rawValue)" } }

@@ -8,13 +8,14 @@ struct SampleEntry {
 
   init(
     after parent: PrepareHeader, term: UInt64, commit: UInt64? = nil, body: [UInt8] = [],
-    operation: Operation = .keyValue
+    operation: Operation = .keyValue, ids: CheckpointIDs? = nil
   ) {
     var header = PrepareHeader()
     header.cluster = parent.cluster
     header.parent = parent.checksum
     header.term = term
     header.op = parent.op + 1
+    header.checkpointID = ids?[header.op] ?? 0
     header.commit = commit ?? parent.commit
     header.timestamp = parent.timestamp + 1
     header.operation = operation.rawValue
@@ -31,16 +32,18 @@ struct SampleEntry {
     header.encode(into: &bytes)
   }
 
-  /// A chain of `count` entries after `parent`, each committed up to `lag` ops before it.
+  /// A chain of `count` entries after `parent`, each committed up to `lag` ops before it. Above a checkpoint `ids` tells what they
+  /// name.
   static func chain(
-    after parent: PrepareHeader, count: Int, term: UInt64, lag: UInt64 = 8
+    after parent: PrepareHeader, count: Int, term: UInt64, lag: UInt64 = 8, ids: CheckpointIDs? = nil
   ) -> [SampleEntry] {
     var entries: [SampleEntry] = []
     var last = parent
     for index in 0..<count {
       let op = last.op + 1
       let entry = SampleEntry(
-        after: last, term: term, commit: max(last.commit, op > lag ? op - lag : 0), body: pattern(index % 3 * 700))
+        after: last, term: term, commit: max(last.commit, op > lag ? op - lag : 0), body: pattern(index % 3 * 700),
+        ids: ids)
       entries.append(entry)
       last = entry.header
     }
