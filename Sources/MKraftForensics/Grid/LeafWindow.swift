@@ -24,7 +24,7 @@ struct LeafWindow: Sendable {
   private var keys: [UInt8] = []
   private let byteCountMax: Int
 
-  init(from first: UInt64, byteCountMax: Int = LeafWindow.byteCountMax) {
+  init(from first: UInt64, byteCountMax: Int) {
     addresses = first...UInt64.max
     self.byteCountMax = byteCountMax
   }

@@ -7,14 +7,14 @@ extension Verification {
   func scan(
     _ superblock: Superblock, _ ground: GridGround, liveHead: UInt64?, _ progress: (UInt64, UInt64) -> Void
   ) -> ScanWork.Results {
-    var window = LeafWindow(from: 1)
+    var window = LeafWindow(from: 1, byteCountMax: options.leafByteCountMax)
     var walk = TreeWalk(storage, ground)
     if options.scope.contains(.grid) { walk.run { window.add($0, by: $1, $2, $3) } }
     window.finish()
     let outline = GridIntake(ground, walk)
     var results = scan(superblock, ground, options.scope, window, outline, liveHead: liveHead, done: 0, progress)
     while options.scope.contains(.grid), window.addresses.upperBound < ground.blockCount {
-      window = LeafWindow(from: window.addresses.upperBound + 1)
+      window = LeafWindow(from: window.addresses.upperBound + 1, byteCountMax: options.leafByteCountMax)
       var again = TreeWalk(storage, ground)
       again.run { window.add($0, by: $1, $2, $3) }
       window.finish()

@@ -25,6 +25,8 @@ public struct Verification {
     public var isLive = false
     /// Least alignment of direct I/O on the file's device, bytes, if the storage does not know it; what a replica would meet.
     public var deviceAlignment: Int?
+    /// Bytes for what nodes say of leaves; with fewer a grid takes more windows.
+    package var leafByteCountMax = LeafWindow.byteCountMax
 
     public init() {}
   }

@@ -63,8 +63,9 @@ final class GridRun {
     var events: [KeyValueEvent] = []
     let index = client ?? Int.random(in: 0..<clients.count, using: &generator)
     if Int.random(in: 0..<3, using: &generator) == 0 {
-      let key = Array("large/\(Int.random(in: 0..<40, using: &generator))".utf8)
-      events = [.put(key: key, value: bytes(Int.random(in: 4500...7000, using: &generator)))]
+      let number = Int.random(in: 0..<40, using: &generator)
+      let key = [UInt8](repeating: UInt8(ascii: "l"), count: 1000) + Array("\(number)".utf8)
+      events = [.put(key: key, value: bytes(Int.random(in: 4500...6500, using: &generator)))]
     } else {
       for _ in 0..<5 {
         let number = Int.random(in: 0..<400, using: &generator)
