@@ -18,6 +18,8 @@ public struct Finding: Sendable, Equatable {
   /// The slot of the rings, or of the reply zone.
   public var slot: Int?
   public var op: UInt64?
+  /// The block of the grid.
+  public var block: UInt64?
   /// Bytes of the file that the finding is about.
   public var range: Range<UInt64>?
   public var expected: Value?
@@ -29,18 +31,27 @@ public struct Finding: Sendable, Equatable {
 
   public init(
     _ kind: FindingKind, zone: Zone? = nil, copy: Int? = nil, slot: Int? = nil, op: UInt64? = nil,
-    range: Range<UInt64>? = nil, expected: Value? = nil, actual: Value? = nil, evidence: String, cause: String? = nil
+    block: UInt64? = nil, range: Range<UInt64>? = nil, expected: Value? = nil, actual: Value? = nil, evidence: String,
+    cause: String? = nil
   ) {
     self.kind = kind
     self.zone = zone
     self.copy = copy
     self.slot = slot
     self.op = op
+    self.block = block
     self.range = range
     self.expected = expected
     self.actual = actual
     self.evidence = evidence
     ownCause = cause
+  }
+
+  /// The same, with what most likely happened if that is known.
+  func with(cause: String?) -> Finding {
+    var finding = self
+    finding.ownCause = cause
+    return finding
   }
 
   public var severity: Severity { kind.severity }
@@ -70,6 +81,7 @@ extension Finding {
     if let copy { words.append("copy \(copy)") }
     if let op { words.append("op \(op)") }
     if let slot { words.append(zone == .replies ? "reply slot \(slot)" : "slot \(slot)") }
+    if let block { words.append("block \(block)") }
     if words.isEmpty, let zone { words.append(zone.name) }
     if let range { words.append("bytes \(range.lowerBound)..<\(range.upperBound)") }
     return words.joined(separator: ", ")

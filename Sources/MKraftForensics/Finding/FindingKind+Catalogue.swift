@@ -34,30 +34,16 @@ extension FindingKind {
       .superblockNotLinked, .superblockQuorumLost, .superblockRolledBack:
       superblockEntry
     case .walHeaderCorrupt, .walHeaderBehind, .walTailTorn, .walTailLeftover, .walTailDamaged,
-      .walSlotVacantDamaged, .walSlotGivenUp, .walPrepareUnusedDamaged, .replySlotDamaged:
+      .walSlotVacantDamaged, .walSlotGivenUp, .walPrepareUnusedDamaged:
       healedEntry
     case .walPrepareCorrupt, .walPrepareMissing, .walEntriesDisagree, .walEntryLost, .walEntryUnknown,
       .walEntryUnexpected, .walHeadUndecidable, .walChainBroken:
       lostEntry
-    case .checkpointDamaged, .replyLost:
-      checkpointEntry
-    }
-  }
-
-  private var checkpointEntry: Entry {
-    switch self {
-    case .checkpointDamaged:
-      Entry(
-        .restorable, "a block that the checkpoint's sets or sessions lie in is damaged",
-        cause: "bit rot, a latent sector error, or a misdirected write",
-        risk: "no replica starts without it; another copy of the block can be proven to be the right one",
-        next: .verify)
-    case .replyLost:
-      Entry(
-        .restorable, "the stored reply to a session's last request is gone, and the log does not make it again",
-        cause: "bit rot, a latent sector error, or a misdirected write",
-        risk: "a client that repeats the request could not be answered as before", next: .verify)
-    default: preconditionFailure("a finding about the checkpoint")
+    case .checkpointDamaged, .checkpointInconsistent, .blockCorrupt, .blockUnexpected, .blockInconsistent,
+      .blockUnknown, .treeInconsistent, .blockUnusedDamaged, .blockLeftover:
+      gridEntry
+    case .replyLost, .replySlotDamaged, .replyTorn:
+      replyEntry
     }
   }
 
@@ -237,10 +223,6 @@ extension FindingKind {
       Entry(
         .degraded, "a prepare that the log does not need is damaged, and not because of a crash", cause: "bit rot",
         risk: "nothing: the slot will be overwritten; but the medium is not sound", next: .checkMedium)
-    case .replySlotDamaged:
-      Entry(
-        .degraded, "a stored reply to a client is damaged; it follows from the log again",
-        cause: "bit rot, or a misdirected write", risk: "nothing, as long as the log is whole", next: .checkMedium)
     default: preconditionFailure("a finding that a replica gets over")
     }
   }

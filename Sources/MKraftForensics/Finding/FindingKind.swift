@@ -49,11 +49,20 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case walEntryUnexpected = "wal-entry-unexpected"
   case walHeadUndecidable = "wal-head-undecidable"
   case walChainBroken = "wal-chain-broken"
-  // The checkpoint.
+  // The checkpoint and its tree.
   case checkpointDamaged = "checkpoint-damaged"
+  case checkpointInconsistent = "checkpoint-inconsistent"
+  case blockCorrupt = "block-corrupt"
+  case blockUnexpected = "block-unexpected"
+  case blockInconsistent = "block-inconsistent"
+  case blockUnknown = "block-unknown"
+  case treeInconsistent = "tree-inconsistent"
+  case blockUnusedDamaged = "block-unused-damaged"
+  case blockLeftover = "block-leftover"
   // Client replies.
   case replyLost = "reply-lost"
   case replySlotDamaged = "reply-slot-damaged"
+  case replyTorn = "reply-torn"
 }
 
 extension FindingKind {

@@ -158,10 +158,12 @@ struct LogFindings {
 
   /// In what the entry does not follow the head, if it stands right above it.
   private func brokenLink(_ fault: JournalFault, _ seen: SlotEvidence?) -> String {
-    guard let entry = seen?.validPrepare, let broken = entry.brokenChainInvariant(after: decision.head) else {
-      return ""
+    guard let entry = seen?.validPrepare, fault.op == decision.head.op + 1 else { return "" }
+    guard let broken = entry.brokenChainInvariant(after: decision.head) else {
+      guard let expected = CheckpointIDs(superblock)[fault.op], expected != entry.checkpointID else { return "" }
+      return
+        "; chain-checkpoint is broken: its checkpoint_id is \(entry.checkpointID.hex), that of its op is \(expected.hex)"
     }
-    guard fault.op == decision.head.op + 1 else { return "" }
     guard broken == .chainParent else { return "; \(broken.name) is broken: \(broken.statement)" }
     return "; its parent is \(entry.parent.hex), the entry before it is \(decision.head.checksum.hex)"
   }

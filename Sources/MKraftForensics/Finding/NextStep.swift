@@ -13,6 +13,12 @@ public enum NextStep: Sendable, Equatable {
   case dumpWAL
   /// No entry of another file can be proven to be the right one.
   case decideOnLog
+  /// A block whose checksum is known.
+  case restoreBlock
+  /// A reply whose checksum is known.
+  case restoreReply
+  /// No other copy of what is wrong in the state can be proven to be the right one.
+  case decideOnState
   case verify
   /// Copy the file to a sound medium before anything else.
   case copyFirst
@@ -30,6 +36,12 @@ public enum NextStep: Sendable, Equatable {
       "keep the file as it is; look at the slot, and get the entry from another replica or a backup of this file"
     case .decideOnLog:
       "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one"
+    case .restoreBlock:
+      "keep the file as it is; the checksum that is expected proves a copy of the block from another replica, or from a backup of this file, to be the right one"
+    case .restoreReply:
+      "keep the file as it is; the checksum that is expected proves a copy of the reply from another replica, or from a backup of this file, to be the right one"
+    case .decideOnState:
+      "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted"
     case .verify: "verify the file again when no replica runs on it"
     case .copyFirst: "copy the file to a sound medium before anything else: this one fails"
     case .useNewerRelease: "use a release that knows this format; this one must not touch the file"
@@ -45,6 +57,8 @@ public enum NextStep: Sendable, Equatable {
     case .inspectSuperblock: ShellCommand("inspect-superblock").path(path)
     case .dumpWAL, .decideOnLog:
       slot.map { ShellCommand("dump-wal", "--slot", String($0)).path(path) } ?? ShellCommand("dump-wal").path(path)
+    case .restoreBlock, .decideOnState: ShellCommand("verify-checksums", "--zone", "grid").path(path)
+    case .restoreReply: ShellCommand("verify-checksums", "--zone", "replies").path(path)
     case .verify: ShellCommand("verify-checksums").path(path)
     }
   }

@@ -50,7 +50,8 @@ extension LogInspection {
 
   private func link(_ entry: PrepareHeader?, after previous: PrepareHeader?) -> LogRow.Link {
     guard let entry, let previous else { return .unknown }
-    return entry.brokenChainInvariant(after: previous).map { .broken($0) } ?? .ok
+    if let broken = entry.brokenChainInvariant(after: previous) { return .broken(broken) }
+    return CheckpointIDs(superblock)[entry.op] == entry.checkpointID ? .ok : .broken(.chainCheckpoint)
   }
 }
 

@@ -68,6 +68,8 @@ public struct LogInspection: Sendable {
   public var firstOp: UInt64 { superblock.checkpoint.op + 1 }
   /// The last op that the rings have room for.
   public var lastOp: UInt64 { geometry.lastOp(after: superblock.checkpoint.op) }
+  /// The op whose checkpoint comes next.
+  public var nextCheckpointOp: UInt64 { superblock.checkpoint.op + UInt64(geometry.checkpointInterval) }
   /// Ops that clients may still add before they must wait for a checkpoint.
   public var opsBeforeBackPressure: UInt64 {
     let limit = geometry.lastClientOp(after: superblock.checkpoint.op)

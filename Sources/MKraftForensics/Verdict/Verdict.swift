@@ -7,6 +7,8 @@ public struct Verdict: Sendable, Equatable {
     case serves
     /// It writes what is missing from what it has, then serves.
     case servesAfterRepair
+    /// It serves, and stops when it needs this block of the state or another that is damaged.
+    case servesUntilDamage(block: UInt64)
     /// It has to wait until other replicas of its cluster answer.
     case abstains
     /// It refuses, and names why.
@@ -18,6 +20,7 @@ public struct Verdict: Sendable, Equatable {
       switch self {
       case .serves: "serves"
       case .servesAfterRepair: "serves-after-repair"
+      case .servesUntilDamage: "serves-until-damage"
       case .abstains: "abstains"
       case .refuses: "refuses"
       case .notJudged: "not-judged"
@@ -28,10 +31,17 @@ public struct Verdict: Sendable, Equatable {
       if case .refuses(let reason) = self { reason } else { nil }
     }
 
+    /// The first damaged block that it stops at.
+    public var stopsAtBlock: UInt64? {
+      if case .servesUntilDamage(let block) = self { block } else { nil }
+    }
+
     public var words: String {
       switch self {
       case .serves: "a replica started on it serves"
       case .servesAfterRepair: "a replica started on it serves after repairing itself"
+      case .servesUntilDamage(let block):
+        "a replica started on it serves, and stops when it needs block \(block) or another that is damaged"
       case .abstains: "a replica started on it abstains until the other replicas of its cluster answer"
       case .refuses(let reason): "a replica started on it refuses (\(reason))"
       case .notJudged: "what a replica would do was not judged"

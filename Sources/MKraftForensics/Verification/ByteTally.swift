@@ -6,8 +6,12 @@ public struct ByteTally: Sendable, Equatable {
     case slotRemainder = "slot-remainder"
     /// Beyond the last byte that the superblock knows of.
     case beyondData = "beyond-data"
-    /// Blocks of the grid, which this release does not use.
-    case grid
+    /// Blocks that no checkpoint refers to: they may hold anything.
+    case freeBlock = "free-block"
+    /// The rest of a block after its contents, which no checksum covers.
+    case blockRemainder = "block-remainder"
+    /// Space at the end of the file that the grid will grow into.
+    case reservedGrowth = "reserved-growth"
     /// The zone was left out, as was asked for.
     case outOfScope = "out-of-scope"
     /// No superblock copy tells what lies where.
@@ -17,7 +21,9 @@ public struct ByteTally: Sendable, Equatable {
       switch self {
       case .slotRemainder: "space after an entry in its slot, which no checksum covers"
       case .beyondData: "beyond the end that the superblock names"
-      case .grid: "blocks of the grid"
+      case .freeBlock: "blocks of the grid that nothing refers to"
+      case .blockRemainder: "space after a block's contents, which no checksum covers"
+      case .reservedGrowth: "space reserved for the grid to grow into"
       case .outOfScope: "zones left out on request"
       case .geometryUnknown: "what lies here is unknown without a superblock"
       }
@@ -50,9 +56,11 @@ public struct ByteTally: Sendable, Equatable {
     switch reason {
     case .slotRemainder: 0
     case .beyondData: 1
-    case .grid: 2
-    case .outOfScope: 3
-    case .geometryUnknown: 4
+    case .freeBlock: 2
+    case .blockRemainder: 3
+    case .reservedGrowth: 4
+    case .outOfScope: 5
+    case .geometryUnknown: 6
     }
   }
 }

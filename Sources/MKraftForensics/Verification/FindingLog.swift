@@ -23,6 +23,16 @@ struct FindingLog: Sendable {
     for finding in findings { add(finding) }
   }
 
+  /// Forgets the findings of some kinds.
+  mutating func removeAll(where isForgotten: (FindingKind) -> Bool) {
+    kept.removeAll { isForgotten($0.kind) }
+    mildest = .sound
+    for (index, kind) in FindingKind.allCases.enumerated() where isForgotten(kind) { countByKind[index] = 0 }
+  }
+
+  /// Whether anything was found that is more than a note.
+  var hasConcern: Bool { counts.contains { $0.kind.exitCode != .sound } }
+
   var counts: [(kind: FindingKind, count: Int)] {
     zip(FindingKind.allCases, countByKind).filter { $0.1 > 0 }.map { (kind: $0.0, count: $0.1) }
   }

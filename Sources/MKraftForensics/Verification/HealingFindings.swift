@@ -18,8 +18,24 @@ public struct HealingFindings: Sendable {
     var evidence: [Int: SlotEvidence] = [:]
     for slot in touched.prefix(limit) { evidence[slot] = reader.evidence(of: slot..<slot + 1).first }
     LogFindings(opening.superblock, opening.journal, evidence: evidence, namedByChild: [:]).add(to: &log)
+    HealingFindings.addReplies(opening, storage, limit: limit, to: &log)
     findings = log.findings
     count = log.counts.reduce(0) { $0 + $1.count }
+  }
+
+  /// Replies that executing the log makes again.
+  private static func addReplies(
+    _ opening: Opening, _ storage: any Storage, limit: Int, to log: inout FindingLog
+  ) {
+    let superblock = opening.superblock
+    let missing = opening.replies.missing
+    guard !missing.isEmpty else { return }
+    let reader = ReplyReader(storage, superblock, IOBuffer(byteCount: Int(opening.geometry.messageSize)))
+    var tally = ScanTally(byteCount: opening.byteCount)
+    let sights = missing.prefix(limit).flatMap { reader.look(at: $0..<$0 + 1, &tally) }
+    let headers = LogHeaders(storage, superblock, head: opening.journal.head.op)
+    let forecast = ReplyForecast(superblock, opening.checkpoint.sessions, entry: headers.header)
+    ReplyFindings(superblock, opening.checkpoint.sessions, forecast, isForecastWhole: true).add(sights, to: &log)
   }
 }
 

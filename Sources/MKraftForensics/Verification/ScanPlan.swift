@@ -1,13 +1,15 @@
 internal import MKraftFormat
 
-/// The pieces that a file is verified in, by number: the log in op order first, then replies, then gaps. Any thread can take
-/// any piece; nothing is kept per piece.
+/// The pieces that a file is verified in, by number: the log in op order first, then replies, gaps, and blocks by
+/// address. Any thread can take any piece; nothing is kept per piece.
 struct ScanPlan: Sendable {
   enum Piece: Sendable, Equatable {
     /// Slots of both rings; `sequence` counts them in op order from the checkpoint on.
     case log(sequence: Int, slots: Range<Int>)
     case replies(slots: Range<Int>)
     case gap(Range<UInt64>)
+    /// Blocks of the grid, by address.
+    case blocks(Range<UInt64>)
   }
 
   /// Reply slots in a piece.
@@ -23,8 +25,11 @@ struct ScanPlan: Sendable {
   let logCount: Int
   private let replyCount: Int
   private let gaps: [Range<UInt64>]
+  private let blocks: Range<UInt64>
+  private let blocksPerPiece: UInt64
 
-  init(_ superblock: Superblock, scope: VerificationScope, slotsPerPiece: Int) {
+  /// - Parameter blocks: those of the grid to be read.
+  init(_ superblock: Superblock, scope: VerificationScope, slotsPerPiece: Int, blocks: Range<UInt64>) {
     geometry = superblock.geometry
     self.slotsPerPiece = slotsPerPiece
     let slotCount = Int(geometry.slotCount)
@@ -34,9 +39,13 @@ struct ScanPlan: Sendable {
     logCount = scope.contains(.wal) ? piecesToEnd + pieces(firstSlot, of: slotsPerPiece) : 0
     replyCount = scope.contains(.replies) ? pieces(Int(geometry.sessions), of: ScanPlan.repliesPerPiece) : 0
     gaps = scope.contains(.gaps) ? ScanPlan.gapPieces(geometry) : []
+    self.blocks = blocks
+    blocksPerPiece = BlockReader.blocksPerRead(geometry)
   }
 
-  var count: Int { logCount + replyCount + gaps.count }
+  private var blockPieces: Int { Int((UInt64(blocks.count) + blocksPerPiece - 1) / blocksPerPiece) }
+
+  var count: Int { logCount + replyCount + gaps.count + blockPieces }
 
   subscript(index: Int) -> Piece {
     if index < logCount { return .log(sequence: index, slots: logSlots(index)) }
@@ -45,7 +54,10 @@ struct ScanPlan: Sendable {
       let first = reply * ScanPlan.repliesPerPiece
       return .replies(slots: first..<min(first + ScanPlan.repliesPerPiece, Int(geometry.sessions)))
     }
-    return .gap(gaps[reply - replyCount])
+    let gap = reply - replyCount
+    guard gap >= gaps.count else { return .gap(gaps[gap]) }
+    let first = blocks.lowerBound + UInt64(gap - gaps.count) * blocksPerPiece
+    return .blocks(first..<min(first + blocksPerPiece, blocks.upperBound))
   }
 
   private func logSlots(_ sequence: Int) -> Range<Int> {

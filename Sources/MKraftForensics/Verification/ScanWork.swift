@@ -14,6 +14,8 @@ final class ScanWork: Sendable {
   struct Results: Sendable {
     var tally: ScanTally
     var intake: LogIntake
+    var replies: [ReplySight] = []
+    var grid: GridIntake
     /// An item read differently the second time: something writes to the file.
     var sawChange = false
   }
@@ -22,6 +24,9 @@ final class ScanWork: Sendable {
   let superblock: Superblock
   let plan: ScanPlan
   let byteCount: UInt64
+  private let ground: GridGround
+  /// What is known of the leaves among the plan's blocks.
+  private let window: LeafWindow
   private let runRules: EntryRunRules
   private let isLive: Bool
   private let next = Atomic<Int>(0)
@@ -29,16 +34,20 @@ final class ScanWork: Sendable {
   private let results: Mutex<Results>
 
   init(
-    _ storage: any Storage, _ superblock: Superblock, plan: ScanPlan, byteCount: UInt64, isLive: Bool, liveHead: UInt64?
+    _ storage: any Storage, _ superblock: Superblock, plan: ScanPlan, byteCount: UInt64, isLive: Bool,
+    liveHead: UInt64?,
+    _ ground: GridGround, _ window: LeafWindow, _ grid: GridIntake
   ) {
     self.storage = storage
     self.superblock = superblock
     self.plan = plan
     self.byteCount = byteCount
     self.isLive = isLive
+    self.ground = ground
+    self.window = window
     runRules = ScanWork.runRules(superblock, byteCount: byteCount, liveHead: liveHead)
     results = Mutex(
-      Results(tally: ScanTally(byteCount: byteCount), intake: LogIntake(superblock, liveHead: liveHead)))
+      Results(tally: ScanTally(byteCount: byteCount), intake: LogIntake(superblock, liveHead: liveHead), grid: grid))
   }
 
   /// In a file that ends within the rings every slot counts by itself, as far as it is there.
@@ -51,17 +60,20 @@ final class ScanWork: Sendable {
   /// Takes pieces until none is left. `progress` gets the bytes that all threads have accounted for.
   func run(progress: (UInt64) -> Void) {
     let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
-    let buffer = IOBuffer(hugePagesFor: max(ScanPlan.gapByteCount, Int(superblock.geometry.messageSize)))
+    let buffer = IOBuffer(
+      hugePagesFor: max(BlockReader.bufferByteCount(superblock.geometry), Int(superblock.geometry.messageSize)))
     let replies = ReplyReader(storage, superblock, buffer)
     let gaps = GapReader(storage, superblock.geometry, buffer)
+    let blocks = BlockReader(storage, ground, buffer, rereads: rereads)
     while true {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard index < plan.count else { return }
       var tally = ScanTally(byteCount: byteCount)
       switch plan[index] {
       case .log(let sequence, let slots): verifyLog(slots, sequence: sequence, reader, &tally)
-      case .replies(let slots): replies.verify(slots, &tally)
+      case .replies(let slots): verifyReplies(slots, replies, &tally)
       case .gap(let range): gaps.verify(range, &tally)
+      case .blocks(let addresses): verifyBlocks(addresses, blocks, &tally)
       }
       results.withLock { $0.tally.add(tally) }
       progress(done.wrappingAdd(tally.bytes.total, ordering: .relaxed).newValue)
@@ -70,6 +82,23 @@ final class ScanWork: Sendable {
 
   /// To be asked when all threads are through.
   func finish() -> Results { results.withLock { $0 } }
+
+  private var rereads: Int { isLive ? ScanWork.rereadsMax : 1 }
+
+  // MARK: Replies and blocks
+
+  private func verifyReplies(_ slots: Range<Int>, _ reader: ReplyReader, _ tally: inout ScanTally) {
+    let sights = reader.look(at: slots, &tally)
+    results.withLock { $0.replies += sights }
+  }
+
+  private func verifyBlocks(_ addresses: Range<UInt64>, _ reader: BlockReader, _ tally: inout ScanTally) {
+    let notes = reader.verify(addresses, window, &tally)
+    results.withLock { results in
+      results.grid.take(notes)
+      results.sawChange = results.sawChange || notes.hasChanged
+    }
+  }
 
   // MARK: Log
 
@@ -104,7 +133,7 @@ final class ScanWork: Sendable {
 
   /// The slot's evidence if it is good at a later look; nil if it stays as it is.
   private func reread(_ slot: Int, _ reader: JournalReader) -> SlotEvidence? {
-    for _ in 0..<(isLive ? ScanWork.rereadsMax : 1) {
+    for _ in 0..<rereads {
       let again = reader.evidence(of: slot..<slot + 1)[0]
       if !again.isWorthRereading { return again }
     }

@@ -1,18 +1,21 @@
+internal import Glibc
 internal import MKraftFormat
+internal import MKraftOutput
 internal import MKraftReplica
 public import MKraftStorage
 
 /// Reads everything in a file that can be checked, and concludes what is true of it. It writes nothing.
 ///
 /// Memory is bounded whatever the geometry: two bytes a slot, the evidence of at most 4096 bad slots, and two huge pages for each
-/// of three threads.
+/// of three threads; of the grid three bits a block (24 MiB for the largest there is), sums of 8 MiB at most (`GridIntake`),
+/// and 4 MiB for what nodes say of leaves (`LeafWindow`).
 public struct Verification {
   /// Passes over a file in use until two looks at its superblock agree.
   public static let passesMax = 3
 
   /// Threads that share the work: two keep the processors busy, and a third one's request keeps the device busy meanwhile. If
   /// the system gives fewer, those do it.
-  private static let threadCount = 3
+  static let threadCount = 3
 
   public struct Options: Sendable {
     public var scope = VerificationScope.everything
@@ -22,15 +25,17 @@ public struct Verification {
     public var isLive = false
     /// Least alignment of direct I/O on the file's device, bytes, if the storage does not know it; what a replica would meet.
     public var deviceAlignment: Int?
+    /// Bytes for what nodes say of leaves; with fewer a grid takes more windows.
+    package var leafByteCountMax = LeafWindow.byteCountMax
 
     public init() {}
   }
 
-  private let storage: any Storage
-  private let options: Options
-  private var log: FindingLog
-  private var tally: ScanTally
-  private let byteCount: UInt64
+  let storage: any Storage
+  let options: Options
+  var log: FindingLog
+  var tally: ScanTally
+  let byteCount: UInt64
 
   /// - Parameter progress: called on this thread with the bytes accounted for, and of how many.
   public static func run(
@@ -58,25 +63,47 @@ public struct Verification {
   private mutating func pass(
     isLast: Bool, _ progress: (UInt64, UInt64) -> Void
   ) -> (VerificationReport, changed: Bool) {
-    // As a replica reads it: looking further could find what a replica does not see, and decide otherwise.
-    let survey = SuperblockSurvey.read(storage)
-    let decision = SuperblockDecision(survey)
+    let (survey, decision) = superblocks()
     log.add(SuperblockFindings.of(survey, decision))
     guard let superblock = reference(survey, decision) else {
       return (withoutSuperblock(survey, decision, progress), false)
     }
     noteFile(superblock)
     let liveHead = options.isLive ? LiveHead.find(storage, superblock) : nil
-    let results = scan(superblock, liveHead: liveHead, progress)
-    let journal = finish(results, superblock)
-    let changed = results.sawChange && !options.isLive || options.isLive && hasChanged(since: decision)
+    let ground = GridGround(superblock, CheckpointReader(storage, superblock).parts())
+    let results = scan(superblock, ground, liveHead: liveHead, progress)
+    let judged = finish(results, superblock, ground)
+    let changed =
+      results.sawChange && !options.isLive
+      || options.isLive && log.hasConcern && hasChanged(since: decision)
     if options.isLive { noteLive(liveHead) }
-    if changed && isLast {
-      log.add(
-        Finding(.fileChanging, evidence: "the superblock changed during each of \(Verification.passesMax) passes"))
+    if changed && isLast { noteChanging() }
+    let start = start(decision, judged, ground)
+    return (report(decision, superblock, judged, start, liveHead), changed)
+  }
+
+  /// The superblock copies as a replica reads them: looking further could find what a replica does not see, and decide
+  /// otherwise. In a file in use an update may be under way.
+  private func superblocks() -> (SuperblockSurvey, SuperblockDecision) {
+    for _ in 0..<(options.isLive ? ScanWork.rereadsMax : 0) {
+      let survey = SuperblockSurvey.read(storage)
+      let decision = SuperblockDecision(survey)
+      if decision.states.allSatisfy({ $0 == .current }) { return (survey, decision) }
+      usleep(Verification.updateTime)
     }
-    let start = start(decision, journal)
-    return (report(decision, superblock, journal, start, liveHead), changed)
+    let survey = SuperblockSurvey.read(storage)
+    return (survey, SuperblockDecision(survey))
+  }
+
+  /// Microseconds that an update of the superblock may take.
+  private static let updateTime: UInt32 = 2000
+
+  /// What was found while the file moved on may be what it moved on from. What the device refuses, and what nobody writes, is
+  /// certain all the same.
+  private mutating func noteChanging() {
+    log.removeAll { $0.exitCode != .sound && ![.rangeUnreadable, .gapNotZero, .otherMembers].contains($0) }
+    log.add(
+      Finding(.fileChanging, evidence: "the superblock changed during each of \(Verification.passesMax) passes"))
   }
 
   /// The superblock to judge the rest by: the chosen one, else the newest that counts, whose log is then judged by what it knows.
@@ -95,11 +122,13 @@ public struct Verification {
           .fileTruncated, range: byteCount..<expected, expected: .number(expected), actual: .number(byteCount),
           evidence: "the file has \(byteCount) bytes, the superblock names \(expected)"))
     }
-    if byteCount > expected {
+    if byteCount > expected, !isReservedGrowth(superblock) {
       log.add(
         Finding(
           .fileOverLong, range: expected..<byteCount, expected: .number(expected), actual: .number(byteCount),
-          evidence: "the file has \(byteCount) bytes, the superblock names \(expected)"))
+          evidence:
+            "the file has \(byteCount) bytes, the superblock names \(expected); what the grid will grow into is whole "
+            + "blocks, \(superblock.geometry.gridBlocksMax) in all at most"))
     }
     let count = superblock.members.count
     if count > 1 {
@@ -114,6 +143,13 @@ public struct Verification {
     }
   }
 
+  /// Whether what lies behind the last block in use is space for more blocks (rule R17).
+  private func isReservedGrowth(_ superblock: Superblock) -> Bool {
+    let geometry = superblock.geometry
+    let end = geometry.fileSize(blockCount: geometry.blockCount(fileSize: byteCount))
+    return byteCount == end && byteCount >= superblock.checkpoint.storageSize
+  }
+
   private var alignment: Int { options.deviceAlignment ?? storage.directAlignment }
 
   private mutating func noteLive(_ head: UInt64?) {
@@ -122,7 +158,7 @@ public struct Verification {
 
   private func hasChanged(since decision: SuperblockDecision) -> Bool {
     let now = SuperblockDecision(SuperblockSurvey.read(storage))
-    return now.chosen?.checksum != decision.chosen?.checksum
+    return now.chosen?.checksum != decision.chosen?.checksum || now.states != decision.states
   }
 
   /// No superblock tells what lies where.
@@ -137,7 +173,7 @@ public struct Verification {
       tally.skip(0..<byteCount, .geometryUnknown)
     }
     noteUnreadable()
-    return report(decision, nil, nil, start(decision, nil), nil)
+    return report(decision, nil, Judged(), start(decision, Judged(), nil), nil)
   }
 
   private func absence(_ outcome: TraceScan.Outcome, _ survey: SuperblockSurvey) -> Finding {
@@ -159,30 +195,34 @@ public struct Verification {
 
   // MARK: The scan
 
-  private mutating func scan(
-    _ superblock: Superblock, liveHead: UInt64?, _ progress: (UInt64, UInt64) -> Void
-  ) -> ScanWork.Results {
-    let slotsPerPiece = JournalReader.batchLimit(superblock.geometry)
-    let plan = ScanPlan(superblock, scope: options.scope, slotsPerPiece: slotsPerPiece)
-    let work = ScanWork(
-      storage, superblock, plan: plan, byteCount: byteCount, isLive: options.isLive, liveHead: liveHead)
-    let helpers = (1..<Verification.threadCount).map { _ in WorkerThread { work.run { _ in } } }
-    work.run { progress($0, byteCount) }
-    for helper in helpers { helper?.join() }
-    return work.finish()
+  /// What the log, the replies and the grid come to, as far as they were read.
+  struct Judged {
+    var journal: JournalDecision?
+    /// Reply slots that a replica would not start without; nil if replies or log were left out.
+    var repliesLost: [Int]?
+    /// A block that a replica stops at when it needs it.
+    var stopsAt: UInt64?
+    var grid: GridSummary?
   }
 
-  private mutating func finish(_ results: ScanWork.Results, _ superblock: Superblock) -> JournalDecision? {
+  private mutating func finish(_ results: ScanWork.Results, _ superblock: Superblock, _ ground: GridGround) -> Judged {
     tally.add(results.tally)
     accountForRest(superblock)
     log.add(results.tally.findings)
     noteUnreadable()
-    guard options.scope.contains(.wal) else { return nil }
-    let evidence = results.intake.evidence
-    let namedByChild = results.intake.namedByChild
-    let journal = results.intake.finish()
-    LogFindings(superblock, journal, evidence: evidence, namedByChild: namedByChild).add(to: &log)
-    return journal
+    GridFindings(ground).addCheckpoint(to: &log)
+    var judged = Judged()
+    if options.scope.contains(.wal) {
+      let evidence = results.intake.evidence
+      let namedByChild = results.intake.namedByChild
+      let journal = results.intake.finish()
+      LogFindings(superblock, journal, evidence: evidence, namedByChild: namedByChild).add(to: &log)
+      judged.journal = journal
+    }
+    if options.scope.contains(.replies) { judgeReplies(results.replies, ground, &judged) }
+    judged.grid = GridSummary(ground, byteCount: byteCount)
+    if options.scope.contains(.grid) { judgeGrid(results, ground, &judged) }
+    return judged
   }
 
   private mutating func accountForRest(_ superblock: Superblock) {
@@ -204,8 +244,10 @@ public struct Verification {
     if !options.scope.contains(.gaps) { for gap in ScanPlan.gaps(geometry) { tally.skip(gap, .outOfScope) } }
     let grid = geometry.offset(of: .grid)
     let end = max(grid, superblock.checkpoint.storageSize)
-    tally.skip(grid..<end, .grid)
-    tally.skip(end..<max(end, byteCount), .beyondData)
+    if !options.scope.contains(.grid) { tally.skip(grid..<end, .outOfScope) }
+    let reserved = max(end, geometry.fileSize(blockCount: geometry.blockCount(fileSize: byteCount)))
+    tally.skip(end..<reserved, .reservedGrowth)
+    tally.skip(reserved..<max(reserved, byteCount), .beyondData)
   }
 
   private mutating func noteUnreadable() {
@@ -217,7 +259,7 @@ public struct Verification {
   // MARK: The verdict
 
   /// What the replica decides, by its own steps in its own order.
-  private func start(_ decision: SuperblockDecision, _ journal: JournalDecision?) -> Verdict.Start {
+  private func start(_ decision: SuperblockDecision, _ judged: Judged, _ ground: GridGround?) -> Verdict.Start {
     let superblock: Superblock
     switch decision.outcome {
     case .failure(let refusal): return .refuses(reason: OpeningRefusal.superblock(refusal).name)
@@ -229,20 +271,24 @@ public struct Verification {
       if case .otherMembers = error { return .abstains }
       return .refuses(reason: error.name)
     }
-    guard let journal else { return .notJudged }
+    if let fault = ground?.parts.faults.first { return .refuses(reason: OpeningRefusal.checkpoint(fault).name) }
+    guard let journal = judged.journal else { return .notJudged }
     guard journal.serves else { return .refuses(reason: OpeningRefusal.journal(journal).name) }
+    guard let lost = judged.repliesLost else { return .notJudged }
+    guard lost.isEmpty else { return .refuses(reason: OpeningRefusal.repliesLost(slots: lost).name) }
+    if let address = judged.stopsAt { return .servesUntilDamage(block: address) }
     let healed = journal.slots.contains { $0.disposition == .fixed || $0.disposition == .vacated }
     return healed || !decision.repairs.isEmpty ? .servesAfterRepair : .serves
   }
 
   private func report(
-    _ decision: SuperblockDecision, _ superblock: Superblock?, _ journal: JournalDecision?, _ start: Verdict.Start,
+    _ decision: SuperblockDecision, _ superblock: Superblock?, _ judged: Judged, _ start: Verdict.Start,
     _ liveHead: UInt64?
   ) -> VerificationReport {
     let counts = log.counts
     return VerificationReport(
       verdict: Verdict(start: start, kinds: counts.map(\.kind), scope: options.scope), findings: log.findings,
       counts: counts, bytes: tally.bytes, byteCount: byteCount, superblockDecision: decision, superblock: superblock,
-      journal: journal, liveHead: liveHead)
+      journal: judged.journal, grid: judged.grid, liveHead: liveHead)
   }
 }

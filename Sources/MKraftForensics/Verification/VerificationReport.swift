@@ -16,6 +16,8 @@ public struct VerificationReport: Sendable {
   public let superblock: Superblock?
   /// The decision on the log; nil if the log was left out or no superblock tells about it.
   public let journal: JournalDecision?
+  /// What the checkpoint says of the grid; nil if no superblock tells about it.
+  public let grid: GridSummary?
   /// The head that a file in use was judged as of.
   public let liveHead: UInt64?
 

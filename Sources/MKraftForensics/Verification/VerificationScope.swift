@@ -1,4 +1,5 @@
-/// Which parts of a file are verified. The superblock copies are always read: nothing can be judged without them.
+/// Which parts of a file are verified. The superblock copies, and the sets and sessions of the checkpoint, are always read:
+/// nothing can be judged without them.
 public struct VerificationScope: OptionSet, Sendable {
   public let rawValue: UInt8
 
@@ -10,10 +11,12 @@ public struct VerificationScope: OptionSet, Sendable {
   public static let replies = VerificationScope(rawValue: 4)
   /// What nobody writes between the zones.
   public static let gaps = VerificationScope(rawValue: 8)
-  public static let everything: VerificationScope = [.superblocks, .wal, .replies, .gaps]
+  /// The blocks of the last checkpoint, and that they fit together.
+  public static let grid = VerificationScope(rawValue: 16)
+  public static let everything: VerificationScope = [.superblocks, .wal, .replies, .gaps, .grid]
 
   private static let names: [(VerificationScope, String)] = [
-    (.superblocks, "superblocks"), (.wal, "wal"), (.replies, "replies"), (.gaps, "gaps"),
+    (.superblocks, "superblocks"), (.wal, "wal"), (.replies, "replies"), (.gaps, "gaps"), (.grid, "grid"),
   ]
 
   /// The parts' names.

@@ -39,7 +39,8 @@ extension BlockHeader {
     public static let size = Field<UInt32>("size", at: 80, "bytes of header and contents")
     public static let release = Field<UInt32>("release", at: 84, "release that wrote the block")
     public static let kind = Field<UInt8>("kind", at: 88, "9: block")
-    public static let type = Field<UInt8>("type", at: 89, "1 tree leaf, 2 tree inner, 3 block set, 4 session table, 5 tree value")
+    public static let type = Field<UInt8>(
+      "type", at: 89, "1 tree leaf, 2 tree inner, 3 block set, 4 session table, 5 tree value")
     public static let reserved = 90..<256
 
     public static var rows: [FieldRow] {

@@ -22,7 +22,8 @@ public struct BlockReference: Sendable, Equatable, BitwiseCopyable {
   public enum Layout {
     public static let checksum = Field<UInt128>("checksum", at: 0, "checksum of the block referred to")
     public static let address = Field<UInt64>("address", at: 16, "number of the block, from 1; 0: none")
-    public static let extent = Field<UInt64>("extent", at: 24, "bytes of the chain from this block on, or of a value in it; of a node 0")
+    public static let extent = Field<UInt64>(
+      "extent", at: 24, "bytes of the chain from this block on, or of a value in it; of a node 0")
     public static var rows: [FieldRow] { [checksum.row, address.row, extent.row] }
   }
 

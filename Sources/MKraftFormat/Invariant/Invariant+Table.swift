@@ -81,7 +81,11 @@ extension Invariant {
     case .geometrySessions: ("geometry-sessions", "sessions is 1 to 4096")
     case .geometryBlockSize:
       ("geometry-block-size", "block_size is a power of two, 16384 to 1048576, at least io_unit")
-    case .geometryGridBlocks: ("geometry-grid-blocks", "grid_blocks_max is at most 67108864, and at least three times the most trailers of a checkpoint plus 32")
+    case .geometryGridBlocks:
+      (
+        "geometry-grid-blocks",
+        "grid_blocks_max is at most 67108864, and at least three times the most trailers of a checkpoint plus 32"
+      )
     case .replyReservedZero: ("reply-reserved-zero", "reserved bytes of a reply header are zero")
     case .replySize: ("reply-size", "size of a reply is 256 bytes to message_size")
     case .replyPlaceholderEmpty:
@@ -94,7 +98,10 @@ extension Invariant {
     case .blockCluster: ("block-cluster", "a block's cluster is the superblock's")
     case .blockBirth: ("block-birth", "a block was born no later than the checkpoint that refers to it")
     case .chainShape:
-      ("chain-shape", "every block of a chain but the last is full, and its extents count down to the last block's bytes")
+      (
+        "chain-shape",
+        "every block of a chain but the last is full, and its extents count down to the last block's bytes"
+      )
     case .blockSetShape:
       (
         "block-set-shape",
@@ -108,10 +115,15 @@ extension Invariant {
     case .treeNodeShape:
       ("tree-node-shape", "a node's level is its block type's and its place's, and its entries fill it exactly")
     case .treeNodeEntry:
-      ("tree-node-entry", "an entry has a form that its level allows, sizes within the limits, and as many references as its value needs")
-    case .treeNodeOrder: ("tree-node-order", "the keys of a node increase; the first of an inner node is empty, no other is")
+      (
+        "tree-node-entry",
+        "an entry has a form that its level allows, sizes within the limits, and as many references as its value needs"
+      )
+    case .treeNodeOrder:
+      ("tree-node-order", "the keys of a node increase; the first of an inner node is empty, no other is")
     case .treeNodeBounds: ("tree-node-bounds", "a node's keys lie between the two keys that its parent gives for it")
-    case .treeCounts: ("tree-counts", "the tree has as many levels, pairs, leaves, inner nodes and value blocks as the checkpoint says")
+    case .treeCounts:
+      ("tree-counts", "the tree has as many levels, pairs, leaves, inner nodes and value blocks as the checkpoint says")
     case .messageReservedZero: ("message-reserved-zero", "reserved bytes of a message header are zero")
     case .messageSize: ("message-size", "size of a message is 256 to 1048576 bytes")
     }

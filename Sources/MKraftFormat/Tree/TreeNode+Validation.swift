@@ -14,7 +14,9 @@ extension TreeNode {
       return .treeNodeShape
     }
     let count = Int(bytes.load(Layout.count))
-    guard count > 0, count <= (size - Layout.ends) / entrySpace(keySize: 0, payloadSize: 0) else { return .treeNodeShape }
+    guard count > 0, count <= (size - Layout.ends) / entrySpace(keySize: 0, payloadSize: 0) else {
+      return .treeNodeShape
+    }
     return brokenEntry(in: bytes, size: size, count: count, isLeaf: found == 0)
   }
 

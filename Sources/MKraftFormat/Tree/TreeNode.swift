@@ -29,7 +29,8 @@ public enum TreeNode {
   /// The head of an entry.
   public enum EntryLayout {
     public static let keySize = Field<UInt16>("key_size", at: 0, "bytes of the key, at most 1024")
-    public static let form = Field<UInt8>("form", at: 2, "payload: 0 value, 1 references to its blocks, 2 reference to a child")
+    public static let form = Field<UInt8>(
+      "form", at: 2, "payload: 0 value, 1 references to its blocks, 2 reference to a child")
     public static let reserved = 3..<4
     public static let valueSize = Field<UInt32>("value_size", at: 4, "bytes of the value; 32 in an inner node")
     public static let byteCount = 8

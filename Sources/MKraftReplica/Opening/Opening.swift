@@ -13,10 +13,10 @@ public struct Opening {
   public let journal: JournalDecision
   /// Bytes of the file.
   public let byteCount: UInt64
+  /// The replies of the checkpoint's sessions; what is missing of them follows from the log.
+  public let replies: ReplyRecovery
   /// The header ring as it is to be.
   let image: JournalImage
-  /// The sessions of the checkpoint, with their replies.
-  let sessions: [Session]
 
   public var geometry: Geometry { superblock.geometry }
 
@@ -28,6 +28,9 @@ public struct Opening {
     /// log or takes a term, and halts at one that is damaged.
     case onTrust
   }
+
+  /// The sessions of the checkpoint, with their replies.
+  var sessions: [Session] { replies.sessions }
 
   /// Reads superblocks, both rings, and what of the checkpoint every start needs, and decides.
   /// - Throws: why a replica of the membership in the file would not start.
@@ -63,7 +66,7 @@ public struct Opening {
     guard lost.isEmpty else { throw .repliesLost(slots: lost) }
     return Opening(
       survey: survey, superblockDecision: decision, superblock: superblock, checkpoint: checkpoint, journal: journal,
-      byteCount: byteCount, image: image, sessions: replies.sessions)
+      byteCount: byteCount, replies: replies, image: image)
   }
 
   /// Whether a replica may run on a file of this length, on a device of this alignment, whatever its log holds.

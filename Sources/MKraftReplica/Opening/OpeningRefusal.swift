@@ -24,7 +24,11 @@ public enum OpeningRefusal: Error, Sendable {
     case .superblock(let refusal): refusal.name
     case .readOnlyFeatures: "features-read-only"
     case .otherMembers: "other-members"
-    case .checkpoint: "checkpoint-damaged"
+    case .checkpoint(let fault):
+      switch fault.defect {
+      case .block: "checkpoint-damaged"
+      case .violates: "checkpoint-inconsistent"
+      }
     case .repliesLost: "reply-lost"
     case .truncated: "file-truncated"
     case .ioUnitTooSmall: "io-unit-too-small"

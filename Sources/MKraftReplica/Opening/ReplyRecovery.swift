@@ -21,15 +21,14 @@ public struct ReplyRecovery {
   /// The slots of replies that nothing can bring back here.
   /// - Parameter entry: the header of an op of the log; nil above its head.
   public func lost(_ entry: (UInt64) -> PrepareHeader?) -> [Int] {
-    let missing = replies.indices.filter { if case .current = replies[$0] { false } else { true } }
     guard !missing.isEmpty else { return [] }
-    var table = SessionTable(limit: Int(superblock.geometry.sessions), sessions)
-    var op = superblock.checkpoint.op + 1
-    while let header = entry(op) {
-      table.note(header)
-      op += 1
-    }
-    return missing.filter { table.sessions[$0].op == records[$0].op }
+    let forecast = ReplyForecast(superblock, records, entry: entry)
+    return missing.filter { !forecast.remakes($0, of: records[$0]) }
+  }
+
+  /// The slots that do not hold what the checkpoint's table says.
+  public var missing: [Int] {
+    replies.indices.filter { if case .current = replies[$0] { false } else { true } }
   }
 
   /// The sessions as the checkpoint has them; without a result where the reply is not there.

@@ -78,7 +78,8 @@ extension ReplicaCore {
 
   /// The checkpoint is durable: its ops' slots may be overwritten, and ops beyond the headroom executed.
   func checkpointEstablished(into effects: inout [ReplicaEffect]) {
-    precondition(checkpoint?.state.id == superblock.checkpoint.id, "the superblock names the checkpoint that was written")
+    precondition(
+      checkpoint?.state.id == superblock.checkpoint.id, "the superblock names the checkpoint that was written")
     checkpoint = nil
     checkpointCount += 1
     hold()

@@ -58,7 +58,8 @@ public struct BlockSet: Sendable {
   public mutating func subtract(_ other: BlockSet) {
     for word in other.words.indices where other.words[word] != 0 {
       precondition(
-        word < words.count && words[word] & other.words[word] == other.words[word], "only blocks in the set are taken out")
+        word < words.count && words[word] & other.words[word] == other.words[word],
+        "only blocks in the set are taken out")
       words[word] &= ~other.words[word]
       firstOpenWord = min(firstOpenWord, word)
     }

@@ -72,7 +72,8 @@ public struct CheckpointAudit {
       valueBlockCount == state.valueBlockCount
     else { return add(.violates(.treeCounts, address: state.treeRoot.address)) }
     // With the counts right, and no block reached twice or outside the rest, this is equality.
-    let isWhole = reachable.count + contents.sets.released.count + UInt64(contents.sets.trailers.count)
+    let isWhole =
+      reachable.count + contents.sets.released.count + UInt64(contents.sets.trailers.count)
       == contents.sets.acquired.count
     if !isWhole { add(.violates(.setsDisjoint, address: state.acquired.address)) }
   }

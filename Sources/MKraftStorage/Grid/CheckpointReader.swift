@@ -12,6 +12,18 @@ public struct CheckpointContents: Sendable {
   }
 }
 
+/// As much of a checkpoint's trailers as can be read.
+public struct CheckpointParts: Sendable {
+  public internal(set) var acquired: BlockSet?
+  public internal(set) var released: BlockSet?
+  /// The blocks of the chains, as far as they could be followed.
+  public internal(set) var trailers: [UInt64] = []
+  /// The sessions in order of their reply slots.
+  public internal(set) var sessions: [SessionRecord]?
+  /// What is wrong; the first is the one that a replica names.
+  public internal(set) var faults: [CheckpointFault] = []
+}
+
 /// Why a checkpoint cannot be loaded: something that every start needs is not there.
 public struct CheckpointFault: Error, Sendable, Equatable {
   /// The three chains of blocks that belong to the checkpoint itself, and what it says of the tree.
@@ -55,23 +67,51 @@ public struct CheckpointReader {
   }
 
   public func read() throws(CheckpointFault) -> CheckpointContents {
-    let state = superblock.checkpoint
-    guard isTreePlausible(state) else {
-      throw CheckpointFault(.tree, .violates(.treeCounts, address: state.treeRoot.address))
+    let parts = parts()
+    if let fault = parts.faults.first { throw fault }
+    guard let acquired = parts.acquired, let released = parts.released, let sessions = parts.sessions else {
+      preconditionFailure("what is not there is a fault")
     }
-    var trailers: [UInt64] = []
-    let sessions = try contents(of: .sessions, &trailers)
-    let released = try set(.released, &trailers)
-    let acquired = try set(.acquired, &trailers)
-    let records = try records(sessions)
-    let first = trailers.first ?? 0
-    guard acquired.count == state.reachableCount + released.count + UInt64(trailers.count),
-      released.isSubset(of: acquired), trailers.allSatisfy({ acquired.contains($0) && !released.contains($0) }),
-      Set(trailers).count == trailers.count
-    else { throw CheckpointFault(.acquired, .violates(.setsDisjoint, address: first)) }
     return CheckpointContents(
       sets: CheckpointSets(
-        op: state.op, release: state.release, acquired: acquired, released: released, trailers: trailers), sessions: records)
+        op: superblock.checkpoint.op, release: superblock.checkpoint.release, acquired: acquired, released: released,
+        trailers: parts.trailers),
+      sessions: sessions)
+  }
+
+  /// Each chain by itself, so that the loss of one does not hide what is wrong with another.
+  public func parts() -> CheckpointParts {
+    var parts = CheckpointParts()
+    let state = superblock.checkpoint
+    if !isTreePlausible(state) {
+      parts.faults.append(CheckpointFault(.tree, .violates(.treeCounts, address: state.treeRoot.address)))
+    }
+    for chain in [CheckpointFault.Chain.sessions, .released, .acquired] {
+      do throws(CheckpointFault) { try take(chain, &parts) } catch { parts.faults.append(error) }
+    }
+    guard parts.faults.isEmpty, let acquired = parts.acquired, let released = parts.released else { return parts }
+    if !areConsistent(acquired, released, parts.trailers) {
+      let first = parts.trailers.first ?? 0
+      parts.faults.append(CheckpointFault(.acquired, .violates(.setsDisjoint, address: first)))
+    }
+    return parts
+  }
+
+  private func take(_ chain: CheckpointFault.Chain, _ parts: inout CheckpointParts) throws(CheckpointFault) {
+    let bytes = try contents(of: chain, &parts.trailers)
+    switch chain {
+    case .acquired: parts.acquired = try set(bytes, chain)
+    case .released: parts.released = try set(bytes, chain)
+    case .sessions: parts.sessions = try records(bytes)
+    case .tree: preconditionFailure("the tree is no chain")
+    }
+  }
+
+  private func areConsistent(_ acquired: BlockSet, _ released: BlockSet, _ trailers: [UInt64]) -> Bool {
+    acquired.count == superblock.checkpoint.reachableCount &+ released.count &+ UInt64(trailers.count)
+      && released.isSubset(of: acquired)
+      && trailers.allSatisfy { acquired.contains($0) && !released.contains($0) }
+      && Set(trailers).count == trailers.count
   }
 
   private func reference(of chain: CheckpointFault.Chain) -> BlockReference {
@@ -92,8 +132,7 @@ public struct CheckpointReader {
       && state.leafCount > 0 && state.pairCount >= state.leafCount && state.innerCount >= UInt64(state.treeHeight - 1)
   }
 
-  private func set(_ chain: CheckpointFault.Chain, _ trailers: inout [UInt64]) throws(CheckpointFault) -> BlockSet {
-    let bytes = try contents(of: chain, &trailers)
+  private func set(_ bytes: [UInt8], _ chain: CheckpointFault.Chain) throws(CheckpointFault) -> BlockSet {
     let limit = superblock.geometry.blockCount(fileSize: superblock.checkpoint.storageSize)
     guard let set = BlockSet(decoding: bytes, addressMax: limit), chain != .acquired || set.highest == limit else {
       throw CheckpointFault(chain, .violates(.blockSetShape, address: reference(of: chain).address))
@@ -117,7 +156,9 @@ public struct CheckpointReader {
       }
       let header = try readBlock(reference, chain)
       guard header.type == (chain == .sessions ? .sessionTable : .blockSet) else { throw broken(.blockType) }
-      guard header.birth == superblock.geometry.interval(of: superblock.checkpoint.op) else { throw broken(.blockBirth) }
+      guard header.birth == superblock.geometry.interval(of: superblock.checkpoint.op) else {
+        throw broken(.blockBirth)
+      }
       let block = buffer
       let next = BlockReference(decoding: block.bytes, at: BlockChain.nextOffset)
       guard BlockChain.hasShape(header, reference, next: next, blockSize: block.byteCount) else {

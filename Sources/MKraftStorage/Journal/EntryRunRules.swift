@@ -27,7 +27,9 @@ public struct EntryRunRules: Sendable {
 
   /// Whether an entry that both rings hold may be part of a run where `op` is expected.
   func admit(_ header: PrepareHeader, as op: UInt64) -> Bool {
-    guard header.kind == .prepare, header.op == op, op <= limit, header.checkpointID == checkpointIDs[op] else { return false }
+    guard header.kind == .prepare, header.op == op, op <= limit, header.checkpointID == checkpointIDs[op] else {
+      return false
+    }
     let isNamed = op >= firstNamed && op <= lastNamed
     guard op != bounds.cut, op < cleanOp, !isNamed else { return false }
     return bounds.age(of: header, expecting: op) == .current

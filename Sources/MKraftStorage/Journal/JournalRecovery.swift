@@ -153,7 +153,9 @@ public struct JournalRecovery: Sendable {
 
   private mutating func append(_ slot: Slot, _ evidence: SlotEvidence) -> SlotVerdict.Disposition {
     guard let entry = evidence.validPrepare else { preconditionFailure("keep and fix have a valid prepare") }
-    guard entry.isChild(of: previous), entry.checkpointID == checkpointIDs[slot.op] else { return appendUnchained(entry, slot) }
+    guard entry.isChild(of: previous), entry.checkpointID == checkpointIDs[slot.op] else {
+      return appendUnchained(entry, slot)
+    }
     let expected = namedBySuperblock(slot.op)
     guard expected == nil || expected == entry.checksum else {
       addFault(.entryUnexpected, slot, expected: expected)

@@ -23,7 +23,8 @@ struct DrillCommand: Command {
   @Option(help: "How often the replica is killed under load.")
   var kills = 4
 
-  @Option(help: "How often the log's ring wraps at least; the smaller the ring, the more checkpoints. 0: no checkpoint.")
+  @Option(
+    help: "How often the log's ring wraps at least; the smaller the ring, the more checkpoints. 0: no checkpoint.")
   var wraps = DrillPlan.usualWraps
 
   @Option(help: "Chooses requests and moments; the same seed, the same plan. (default: random)")

@@ -144,7 +144,7 @@ final class DrillRun {
     try interruption.check()
     let begin = ContinuousClock.now
     let process = try ReplicaProcess(
-        file: scratch.file, cacheByteCount: plan.cacheByteCount, log: scratch.log)
+      file: scratch.file, cacheByteCount: plan.cacheByteCount, log: scratch.log)
     self.process = process
     interruption.watch(process)
     return (process, begin)

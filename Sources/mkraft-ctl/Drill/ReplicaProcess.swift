@@ -40,7 +40,8 @@ final class ReplicaProcess: Sendable {
     do throws(Errno) {
       let (pid, output) = try ReplicaProcess.spawn(
         [
-          "mkraft-ctl", "start", file.string, "--listen", "127.0.0.1:0", "--cache-size", "\(cacheByteCount)", "--output",
+          "mkraft-ctl", "start", file.string, "--listen", "127.0.0.1:0", "--cache-size", "\(cacheByteCount)",
+          "--output",
           "ndjson",
         ], log: log)
       state = Mutex(State(pid: pid))

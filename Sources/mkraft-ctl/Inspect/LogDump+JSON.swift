@@ -20,6 +20,13 @@ extension LogDump {
     json.object("log") {
       json.field("slot_count", superblock.geometry.slotCount)
       json.field("checkpoint_op", superblock.checkpoint.op)
+      json.field("checkpoint", superblock.geometry.interval(of: superblock.checkpoint.op))
+      json.field("checkpoint_id", hex: superblock.checkpoint.id)
+      json.field("checkpoint_parent_id", hex: superblock.checkpoint.parentID)
+      json.field("checkpoint_interval", superblock.geometry.checkpointInterval)
+      json.field("next_checkpoint_op", inspection.nextCheckpointOp)
+      json.field("last_executable_op", superblock.geometry.lastExecutableOp(after: superblock.checkpoint.op))
+      json.field("last_preparable_op", superblock.geometry.lastPreparableOp(after: superblock.checkpoint.op))
       json.field("first_op", inspection.firstOp)
       json.field("last_op", inspection.lastOp)
       json.field("head_op", decision.head.op)
@@ -62,6 +69,8 @@ extension LogDump {
     json.field("first_after_head", row.isFirstAfterHead)
     json.field("changed_meanwhile", row.hasChanged)
     json.field("parent_link", row.link.name)
+    json.field("interval", inspection.geometry.interval(of: row.op))
+    json.field("expected_checkpoint_id", CheckpointIDs(inspection.superblock)[row.op].map(\.hex))
     write("header", row.evidence.validHeader, to: json)
     write("prepare", row.prepareHeader, to: json)
     if payload != .none { writePayload(row, to: json) }

@@ -10,6 +10,7 @@ extension SuperblockPage {
     json.field("scope", ["superblocks"])
     json.field("exit", exitCode)
     writeDecision(to: json)
+    writeCheckpoint(to: json)
     json.field("scanned", inspection.survey.isScan)
     json.field("geometry_certain", inspection.isGeometryCertain)
     json.array("places") { for index in inspection.places.indices { writePlace(index, to: json) } }
@@ -52,6 +53,19 @@ extension SuperblockPage {
       json.field("reason", inspection.reason)
       json.field("read_only", decision.isReadOnly)
       json.field("copies_to_write", decision.repairs)
+    }
+  }
+
+  /// What the checkpoint's fields come to.
+  private func writeCheckpoint(to json: JSONWriter) {
+    guard let superblock = inspection.representative else { return json.field("checkpoint", nil as String?) }
+    let state = superblock.checkpoint
+    json.object("checkpoint") {
+      json.field("number", superblock.geometry.interval(of: state.op))
+      json.field("op", state.op)
+      json.field("id", hex: state.id)
+      json.field("reachable", state.reachableCount)
+      json.field("blocks", superblock.geometry.blockCount(fileSize: state.storageSize))
     }
   }
 

@@ -23,6 +23,7 @@ extension SuperblockPage {
       let copies = inspection.decision.repairs.map(String.init).joined(separator: ", ")
       head.field("to be written", "copies \(copies), in this order, before any effect leaves the replica")
     }
+    if let superblock = inspection.representative { writeCheckpoint(superblock, to: head) }
     if !inspection.isGeometryCertain {
       head.field(
         "places", inspection.geometry == nil ? "found by scanning" : "from the geometry of a damaged copy: not certain")
@@ -32,6 +33,17 @@ extension SuperblockPage {
     for selection in selections { writeFields(selection, to: sink, style) }
     writeInvariants(to: sink, style)
     FindingsText.write(findings, path: path, scope: "superblocks", exitCode, to: sink, style)
+  }
+
+  private func writeCheckpoint(_ superblock: Superblock, to page: FieldList) {
+    let state = superblock.checkpoint
+    let number = superblock.geometry.interval(of: state.op)
+    guard number > 0 else { return page.field("checkpoint", "none was taken yet") }
+    page.field(
+      "checkpoint", "number \(number), of op \(state.op)",
+      note:
+        "\(state.pairCount) pairs in \(state.reachableCount) blocks: \(state.leafCount) leaves, \(state.innerCount) inner "
+        + "nodes, \(state.valueBlockCount) with values")
   }
 
   private func writePlaces(to sink: ByteSink, _ style: Style) {

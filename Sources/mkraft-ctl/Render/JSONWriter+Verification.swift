@@ -12,6 +12,7 @@ extension JSONWriter {
     verdict(report.verdict)
     superblocks(report)
     log(report)
+    grid(report)
     bytes(report.bytes)
     field("finding_count", report.findingCount)
     array("counts") {
@@ -42,6 +43,7 @@ extension JSONWriter {
     object("verdict") {
       field("start", verdict.start.name)
       field("start_reason", verdict.start.reason)
+      field("stops_at_block", verdict.start.stopsAtBlock)
       field("integrity", verdict.integrity?.rawValue)
       array("scope") { for name in verdict.scope.partNames { string(name) } }
     }
@@ -67,6 +69,26 @@ extension JSONWriter {
       field("commit_max", journal.commitMax)
       field("end", journal.end.name)
       field("judged_as_of_op", report.liveHead)
+    }
+  }
+
+  private func grid(_ report: VerificationReport) {
+    guard let grid = report.grid else { return absent("grid") }
+    object("grid") {
+      field("checkpoint", grid.checkpoint)
+      field("checkpoint_op", report.superblock?.checkpoint.op)
+      field("checkpoint_id", hex: report.superblock?.checkpoint.id)
+      field("acquired", grid.acquired)
+      field("reachable", grid.reachable)
+      field("released", grid.released)
+      field("trailers", grid.trailers)
+      field("free", grid.free)
+      field("sessions", grid.sessions)
+      field("block_size", grid.blockSize)
+      field("blocks", grid.blocks)
+      field("file_blocks", grid.fileBlocks)
+      field("blocks_max", grid.blocksMax)
+      field("reserved_byte_count", grid.reservedByteCount)
     }
   }
 
@@ -97,6 +119,7 @@ extension JSONWriter {
       field("copy", finding.copy)
       field("slot", finding.slot)
       field("op", finding.op)
+      field("block", finding.block)
       field("offset", finding.range?.lowerBound)
       field("byte_count", finding.range.map { $0.upperBound - $0.lowerBound })
       field("expected", finding.expected?.description)

@@ -57,6 +57,29 @@ struct RefusalReport {
     json.field("next", next?.description)
   }
 
+  /// Reply slots that are listed in one line.
+  private static let slotsMax = 16
+
+  /// Which block stands in the way, and where.
+  private func words(_ fault: CheckpointFault) -> String {
+    let part =
+      switch fault.chain {
+      case .acquired, .released: "set of \(fault.chain.rawValue) blocks"
+      case .sessions: "table of sessions"
+      case .tree: "account of its tree"
+      }
+    guard let geometry = verification.superblock?.geometry, (1...geometry.gridBlocksMax).contains(fault.address) else {
+      return "the checkpoint's \(part) contradicts the rest of it"
+    }
+    let start = geometry.blockOffset(address: fault.address)
+    let place = "block \(fault.address), bytes \(start)..<\(start + UInt64(geometry.blockSize))"
+    switch fault.defect {
+    case .block: return "\(place), is not the one that the checkpoint's \(part) was written to"
+    case .violates(let invariant, _):
+      return "\(place), the checkpoint's \(part), breaks \(invariant.name): \(invariant.statement)"
+    }
+  }
+
   private var reason: String {
     switch refusal {
     case .superblock(.notFound): "no superblock copy of a data file was found"
@@ -65,10 +88,12 @@ struct RefusalReport {
     case .readOnlyFeatures:
       "the file uses a feature that this release does not know, with which it may only be read"
     case .otherMembers(let count): "the file belongs to a cluster of \(count) members"
-    case .checkpoint(let fault):
-      "block \(fault.address), which the checkpoint's \(fault.chain.rawValue) lie in, is not what the superblock says"
+    case .checkpoint(let fault): words(fault)
     case .repliesLost(let slots):
-      "the replies in slots \(slots.map(String.init).joined(separator: ", ")) are gone: a request repeated could not be answered"
+      "the stored \(slots.count == 1 ? "reply" : "replies") in \(slots.count == 1 ? "slot" : "slots") "
+        + slots.prefix(RefusalReport.slotsMax).map(String.init).joined(separator: ", ")
+        + (slots.count > RefusalReport.slotsMax ? " and \(slots.count - RefusalReport.slotsMax) more" : "")
+        + " \(slots.count == 1 ? "is" : "are") gone: a request repeated could not be answered"
     case .truncated(let byteCount, let expected):
       "the file has \(byteCount) bytes, its superblock says that it has \(expected)"
     case .ioUnitTooSmall(let ioUnit, let device):

@@ -11,7 +11,7 @@ extension StartCommand {
   ) throws(Failure) -> ExitCode {
     if case .otherMembers(let count) = refusal { throw otherMembers(count) }
     var options = Verification.Options()
-    options.scope = [.superblocks, .wal]
+    options.scope = [.superblocks, .wal, .replies]
     options.findingsLimit = StartCommand.findingsMax
     let report = RefusalReport(file: file, refusal: refusal, verification: Verification.run(storage, options))
     report.render(on: console)

@@ -30,7 +30,8 @@ extension StartCommand {
     let handedOver = Mutex<Opening?>(opening)
     Task.detached {
       guard let opening = handedOver.withLock({ $0.take() }) else { preconditionFailure("the server runs once") }
-      let result = await server.run(opening: opening, storage: storage, cacheBlocks: cacheBlocks, listen: address) { event in
+      let result = await server.run(opening: opening, storage: storage, cacheBlocks: cacheBlocks, listen: address) {
+        event in
         if case .note = event { mailbox.offer(.event(event)) } else { mailbox.post(.event(event)) }
       }
       mailbox.post(.ended(result))

@@ -7,7 +7,7 @@ internal import MKraftStorage
 struct VerifyCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "verify-checksums",
-    abstract: "Checks everything in data files: superblock copies, both rings, the chain, replies, gaps.",
+    abstract: "Checks everything in data files: superblock copies, both rings, the chain, replies, blocks, gaps.",
     discussion: """
       Reads what the device holds, not the page cache, and writes nothing. The exit code is the worst over all files.
       """)
@@ -28,7 +28,7 @@ struct VerifyCommand: Command {
   @Option(help: "Most findings listed for a file; all are counted.")
   var maxErrors = 100
 
-  @Option(help: "Check one part only: superblocks, wal, replies or gaps.")
+  @Option(help: "Check one part only: superblocks, wal, replies, gaps or grid.")
   var zone: String?
 
   @OptionGroup var progress: ProgressOptions

@@ -87,6 +87,7 @@ final class SampleFile {
     header.parent = parent.checksum
     header.op = parent.op + 1
     header.term = superblock.term
+    header.checkpointID = CheckpointIDs(superblock)[header.op] ?? 0
     header.timestamp = header.op * 1000
     header.operation = Operation.keyValue.rawValue
     header.size = UInt32(PrepareHeader.byteCount + bodySize)

@@ -102,7 +102,8 @@ extension Geometry {
     return Geometry(
       ioUnit: ioUnit, slotCount: slotCount,
       messageSize: max(ioUnit, 4096 << UInt32(random.below(9))), pipeline: pipeline,
-      checkpointInterval: UInt32.random(in: max(9, max(pipeline, headroom + 1))...longest, using: &random), headroom: headroom,
+      checkpointInterval: UInt32.random(in: max(9, max(pipeline, headroom + 1))...longest, using: &random),
+      headroom: headroom,
       sessions: UInt32.random(in: 1...4096, using: &random),
       blockSize: max(ioUnit, (16 << 10) << UInt32(random.below(7))),
       // 200 is enough for any geometry: at most 33 blocks of sessions and two of sets need 3 * 35 + 32 = 137.

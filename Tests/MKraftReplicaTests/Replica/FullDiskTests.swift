@@ -1,7 +1,7 @@
-import SystemPackage
 import MKraftFormat
 import MKraftReplica
 import MKraftStorage
+import SystemPackage
 import Testing
 
 @Suite("A full disk refuses writes by name; reads go on, and nothing is lost (rule R17)")
@@ -21,7 +21,8 @@ struct FullDiskTests {
   /// Puts keys of their own until one is refused; returns how many were taken.
   private func fill(_ rig: KeyValueRig, _ client: inout TestClient) throws -> Int {
     for count in 0..<5000 {
-      let answer = try rig.ask(client.put("key-\(count)", [UInt8](repeating: UInt8(truncatingIfNeeded: count), count: 3000)))
+      let answer = try rig.ask(
+        client.put("key-\(count)", [UInt8](repeating: UInt8(truncatingIfNeeded: count), count: 3000)))
       guard answer.header.command == .refusal else { continue }
       #expect(answer.header.refusal == .storageFull)
       client.request -= 1
@@ -49,7 +50,9 @@ struct FullDiskTests {
         refusals += 1
         client.request -= 1
       }
-      for key in [0, count / 2, count - 1] { #expect(try rig.value(of: "key-\(key)")?.count == 3000, "start \(restart)") }
+      for key in [0, count / 2, count - 1] {
+        #expect(try rig.value(of: "key-\(key)")?.count == 3000, "start \(restart)")
+      }
       #expect(try rig.value(of: "key-\(count)") == nil)
       if restart % 3 == 0 { try rig.stop() }
       rig = try KeyValueRig(storage)

@@ -111,7 +111,8 @@ struct Simulation {
       return violate("refused after a cut: \(error.name)")
     }
     if opening.journal.end == .torn { totals.tornTails += 1 }
-    totals.checkpoints = max(totals.checkpoints, opening.superblock.checkpoint.op / UInt64(opening.geometry.checkpointInterval))
+    totals.checkpoints = max(
+      totals.checkpoints, opening.superblock.checkpoint.op / UInt64(opening.geometry.checkpointInterval))
     let highest = clients.map(\.highestAcknowledgedOp).max() ?? 0
     if opening.journal.head.op < highest {
       violate("op \(highest) was acknowledged, the head is \(opening.journal.head.op)")

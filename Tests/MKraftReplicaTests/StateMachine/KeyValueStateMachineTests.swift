@@ -143,7 +143,8 @@ import Testing
       applied += events.count
       mostKeys = max(mostKeys, machine.count)
     }
-    #expect(try machine.pairs == model.keys.map { KeyValuePair(key: $0, value: model.values[$0] ?? []) }, "seed \(seed)")
+    #expect(
+      try machine.pairs == model.keys.map { KeyValuePair(key: $0, value: model.values[$0] ?? []) }, "seed \(seed)")
     // The run must have met every outcome, and nodes that split and go.
     for status in [KeyValueStatus.ok, .notFound, .conditionFailed, .resultTooLarge] {
       #expect(seen[status, default: 0] > 100, "seed \(seed): \(status)")

@@ -1,0 +1,110 @@
+internal import MKraftFormat
+internal import MKraftReplica
+internal import MKraftStorage
+
+/// What there is to say of the stored replies: what stands in each slot, against the checkpoint's table of sessions and what the
+/// log makes of it (rule R21).
+struct ReplyFindings {
+  private let superblock: Superblock
+  /// The checkpoint's sessions; nil if they cannot be read.
+  private let records: [SessionRecord]?
+  /// Nil if the log was left out.
+  private let forecast: ReplyForecast?
+  /// Whether the forecast goes to the log's end: nothing in the log is missing.
+  private let isForecastWhole: Bool
+
+  init(_ superblock: Superblock, _ records: [SessionRecord]?, _ forecast: ReplyForecast?, isForecastWhole: Bool) {
+    self.superblock = superblock
+    self.records = records
+    self.forecast = forecast
+    self.isForecastWhole = isForecastWhole
+  }
+
+  func add(_ sights: [ReplySight], to log: inout FindingLog) {
+    for sight in sights { if let found = finding(sight) { log.add(found) } }
+  }
+
+  /// The slots of replies that a replica would not start without.
+  func lost(_ sights: [ReplySight]) -> [Int] { sights.filter { finding($0)?.kind == .replyLost }.map(\.slot) }
+
+  private func finding(_ sight: ReplySight) -> Finding? {
+    guard !ReplyFindings.isAsRecorded(sight, records, superblock.geometry) else { return nil }
+    let record = records.flatMap { $0.indices.contains(sight.slot) ? $0[sight.slot] : nil }
+    let next = forecast?.next(sight.slot, of: record)
+    if case .whole(let header) = sight.contents {
+      if record == nil && header.kind == .replyReserved { return nil }
+      if header.kind == .reply, next == ReplyForecast.Answer(header) { return nil }
+      // A reply of an op that the log is not known to hold, and nobody to ask.
+      if records == nil || forecast == nil || !isForecastWhole && record == nil { return nil }
+    }
+    return make(kind(sight, record, next), sight, record)
+  }
+
+  /// Whether the slot is as the checkpoint's table has it; nothing needs to be said of it then.
+  static func isAsRecorded(_ sight: ReplySight, _ records: [SessionRecord]?, _ geometry: Geometry) -> Bool {
+    guard let records else { return false }
+    if records.indices.contains(sight.slot) { return holds(sight, records[sight.slot], geometry) }
+    guard case .whole(let header) = sight.contents else { return false }
+    return header.kind == .replyReserved
+  }
+
+  /// Whether the slot holds the reply that the record names; as a replica reads it.
+  private static func holds(_ sight: ReplySight, _ record: SessionRecord, _ geometry: Geometry) -> Bool {
+    guard case .whole(let header) = sight.contents, header.kind == .reply else { return false }
+    return header.checksum == record.replyChecksum
+      && Int(header.size) <= geometry.bytesOnDisk(size: Int(record.replySize))
+  }
+
+  private func kind(_ sight: ReplySight, _ record: SessionRecord?, _ next: ReplyForecast.Answer?) -> FindingKind {
+    if let record, let forecast, !forecast.remakes(sight.slot, of: record) { return .replyLost }
+    return next != nil && mayBeTorn(sight) ? .replyTorn : .replySlotDamaged
+  }
+
+  /// A write that a power cut interrupts leaves atoms old or new: neither errors of the device nor zeros where something stood.
+  private func mayBeTorn(_ sight: ReplySight) -> Bool {
+    switch sight.contents {
+    case .damaged(.allZero), .damaged(.violates), .whole, .unreadable, .beyondEnd: false
+    case .damaged, .bodyMismatch: true
+    }
+  }
+
+  private func make(_ kind: FindingKind, _ sight: ReplySight, _ record: SessionRecord?) -> Finding {
+    let start = superblock.geometry.replyOffset(slot: sight.slot)
+    let size = UInt64(record?.replySize ?? UInt32(ReplyHeader.byteCount))
+    var finding = Finding(
+      kind, zone: .replies, slot: sight.slot, op: record?.op, range: start..<start + size,
+      evidence: words(sight, record) + reason(kind, record), cause: sight.likelyCause)
+    if let record { finding.expected = .checksum(record.replyChecksum) }
+    switch sight.contents {
+    case .whole(let header), .bodyMismatch(let header): finding.actual = .checksum(header.checksum)
+    case .damaged(.checksumMismatch(_, let computed)): finding.actual = .checksum(computed)
+    case .damaged, .unreadable, .beyondEnd: break
+    }
+    return finding
+  }
+
+  private func words(_ sight: ReplySight, _ record: SessionRecord?) -> String {
+    if let trouble = sight.trouble { return trouble }
+    guard case .whole(let header) = sight.contents, header.kind == .reply else { return "no reply stands there" }
+    return "the reply of op \(header.op) stands there" + (record == nil ? ", and no session has this slot" : "")
+  }
+
+  private func reason(_ kind: FindingKind, _ record: SessionRecord?) -> String {
+    let named =
+      record.map { "; the checkpoint's table names the reply of op \($0.op) to client \($0.client.hex)" } ?? ""
+    guard let forecast else { return named + "; the log was not asked whether it makes it again" }
+    let next = superblock.checkpoint.op + UInt64(superblock.geometry.checkpointInterval)
+    switch kind {
+    case .replyLost:
+      return named
+        + (isForecastWhole
+          ? ", and the log does not go on with it" : ", and the log, as far as it is whole, does not go on with it")
+    case .replyTorn: return named + "; the checkpoint of op \(next), which puts another there, was being written"
+    default:
+      guard record != nil else { return "; no session of the checkpoint has this slot" }
+      return named
+        + (forecast.atNextCheckpoint == nil
+          ? "; the log makes another, which was not being written yet" : "; the log makes another")
+    }
+  }
+}

@@ -1,0 +1,24 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// What a run of blocks adds to what is known of the grid.
+struct BlockNotes: Sendable {
+  /// A damaged block that no reference is known to.
+  struct Damaged: Sendable {
+    let address: UInt64
+    let defect: BlockFault.Defect
+    /// What its header says, unverified: the interval in which it was first written; nil if the header is none of this block.
+    let birth: UInt64?
+  }
+
+  var leafCount: UInt64 = 0
+  var pairCount: UInt64 = 0
+  /// References in leaves to the blocks of values.
+  var references: [(reference: BlockReference, referrer: UInt64)] = []
+  /// Blocks of values that stand here, as references would name them.
+  var values: [BlockReference] = []
+  var faults: [GridFault] = []
+  var damaged: [Damaged] = []
+  /// A block read differently the second time.
+  var hasChanged = false
+}

@@ -1,0 +1,76 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// Puts together what several threads find in the grid.
+///
+/// Nodes are compared with their references one by one, for inner nodes tell what leaves must be before those are read. Values are
+/// as many as pairs, so that no memory holds all of their references: of each class of addresses only a sum is kept, of what
+/// the references say less what stands there. All sums are 0 if and only if every value is the one that is referred to (up to
+/// the strength of the checksums); otherwise `ValueSearch` finds out which is not.
+///
+/// Memory: a bit a block, and sums of 8 MiB at most.
+struct GridIntake: Sendable {
+  static let sumsMax = 1 << 19
+  /// Damaged blocks and faults kept; beyond them they are counted.
+  static let listMax = 4096
+
+  private let ground: GridGround
+  /// Blocks of the tree that something refers to.
+  private(set) var reachable: BlockSet
+  private var sums: [UInt128]
+  private(set) var leafCount: UInt64 = 0
+  private(set) var pairCount: UInt64 = 0
+  private(set) var valueCount: UInt64 = 0
+  private(set) var faults: [GridFault] = []
+  private(set) var faultCount = 0
+  private(set) var damaged: [BlockNotes.Damaged] = []
+  private(set) var damagedCount = 0
+
+  let innerCount: UInt64
+
+  /// - Parameter walk: over all of the tree above its leaves.
+  init(_ ground: GridGround, _ walk: TreeWalk) {
+    self.ground = ground
+    reachable = walk.met
+    innerCount = walk.innerCount
+    faults = walk.faults
+    faultCount = walk.faultCount
+    sums = Array(repeating: 0, count: max(1, Int(min(ground.blockCount, UInt64(GridIntake.sumsMax)))))
+  }
+
+  mutating func take(_ notes: BlockNotes) {
+    leafCount += notes.leafCount
+    pairCount += notes.pairCount
+    for (reference, referrer) in notes.references { take(reference, by: referrer) }
+    for value in notes.values { sums[index(of: value.address)] &-= GridIntake.mark(value) }
+    for fault in notes.faults { add(fault) }
+    damagedCount += notes.damaged.count
+    damaged += notes.damaged.prefix(GridIntake.listMax - damaged.count)
+  }
+
+  private mutating func take(_ reference: BlockReference, by referrer: UInt64) {
+    guard ground.mayBelongToTree(reference.address), !reachable.contains(reference.address) else {
+      return add(GridFault(fault: .violates(.setsDisjoint, address: reference.address), referrer: referrer))
+    }
+    reachable.insert(reference.address)
+    valueCount += 1
+    sums[index(of: reference.address)] &+= GridIntake.mark(reference)
+  }
+
+  mutating func add(_ fault: GridFault) {
+    faultCount += 1
+    if faults.count < GridIntake.listMax { faults.append(fault) }
+  }
+
+  // MARK: Sums
+
+  /// A checksum covers the block's address, so that the same blocks in other places do not add up to the same.
+  private static func mark(_ reference: BlockReference) -> UInt128 { reference.checksum &+ UInt128(reference.extent) }
+
+  private func index(of address: UInt64) -> Int { Int((address - 1) % UInt64(sums.count)) }
+
+  /// Whether some value may not be the one that is referred to.
+  var hasDoubtfulValues: Bool { sums.contains { $0 != 0 } }
+
+  func isDoubtful(_ address: UInt64) -> Bool { sums[index(of: address)] != 0 }
+}

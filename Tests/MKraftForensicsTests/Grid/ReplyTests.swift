@@ -1,0 +1,86 @@
+import MKraftForensics
+import MKraftFormat
+import MKraftOutput
+import MKraftReplica
+import MKraftStorage
+import Testing
+
+/// Stored replies: what matters of them, and what the log makes again (rule R21).
+@Suite struct ReplyTests {
+  private static let geometry = GridRun.geometry
+
+  private func range(_ slot: Int) -> Range<UInt64> {
+    let start = Self.geometry.replyOffset(slot: slot)
+    return start..<start + UInt64(Self.geometry.messageSize)
+  }
+
+  /// Behind a checkpoint only client 0 goes on: slot 0 is made again, slots 1 and 2 are not, slot 3 nobody has.
+  private func ground() throws -> (run: GridRun, earlier: MemoryStorage) {
+    let run = try GridRun()
+    try run.run(checkpoints: 2)
+    let earlier = run.storage.snapshot()
+    var client = 0
+    while run.checkpointOp < 160 {
+      try run.write(by: client)
+      client = (client + 1) % 3
+    }
+    for _ in 0..<3 { try run.write(by: 0) }
+    run.stop()
+    return (run, earlier)
+  }
+
+  @Test func whatIsLostAndWhatIsNot() throws {
+    let (run, earlier) = try ground()
+    #expect(Verification.run(run.storage).findings == [])
+    let damages: [(String, (MemoryStorage, Range<UInt64>) throws -> Void)] = [
+      ("flip", { storage, range in storage.flipBit(at: 8 * (range.lowerBound + 60)) }),
+      ("flip in the body", { storage, range in storage.flipBit(at: 8 * (range.lowerBound + 260)) }),
+      ("zero", { storage, range in storage.zero(range) }),
+      (
+        "garbage",
+        { storage, range in
+          var generator = SplitMix64(seed: 1)
+          storage.garbage(range, using: &generator)
+        }
+      ),
+      (
+        "stale",
+        { storage, range in
+          storage.replace(at: range.lowerBound, with: try GridMap.bytes(earlier, range))
+        }
+      ),
+      (
+        "misdirected",
+        { storage, range in storage.copy(self.range(range == self.range(1) ? 2 : 1), to: range.lowerBound) }
+      ),
+      ("unreadable", { storage, range in storage.failReads(range.lowerBound..<range.lowerBound + 512) }),
+    ]
+    for (name, damage) in damages {
+      for slot in 0...3 {
+        // Of a slot that nobody has only the header counts.
+        if slot == 3 && ["flip in the body", "stale"].contains(name) { continue }
+        let storage = run.storage.snapshot()
+        try damage(storage, range(slot))
+        let report = Verification.run(storage)
+        let found = report.findings.filter { $0.kind != .rangeUnreadable }
+        let isLost = slot == 1 || slot == 2
+        #expect(
+          found.map(\.kind) == [isLost ? .replyLost : .replySlotDamaged], "\(name), slot \(slot): \(report.findings)")
+        #expect(found.first?.slot == slot && found.first?.zone == .replies, "\(name), slot \(slot)")
+        #expect(report.verdict.exitCode == (isLost ? .restorable : .degraded), "\(name), slot \(slot)")
+        let outcome = try ReplicaOutcome(on: storage, pairs: run.pairs)
+        #expect(outcome == (isLost ? .refuses("reply-lost") : .serves), "\(name), slot \(slot)")
+        #expect(report.verdict.start == (isLost ? .refuses(reason: "reply-lost") : .serves), "\(name), slot \(slot)")
+        #expect(report.bytes.total == storage.byteCount, "\(name), slot \(slot)")
+      }
+    }
+  }
+
+  /// What the replica passes over is among what it says when it starts.
+  @Test func theStartTellsOfRepliesMadeAgain() throws {
+    let (run, _) = try ground()
+    run.storage.flipBit(at: 8 * (range(0).lowerBound + 260))
+    let healing = HealingFindings(try Opening.read(run.storage), on: run.storage, limit: 10)
+    #expect(healing.findings.map(\.kind) == [.replySlotDamaged] && healing.findings.first?.slot == 0)
+  }
+}
