@@ -76,7 +76,7 @@ struct GridFindings {
     guard ground.parts.faults.isEmpty, let acquired = ground.parts.acquired else { return }
     var first: UInt64?
     var count = 0
-    acquired.forEach { address in
+    acquired.forEachAddress { address in
       guard ground.use(of: address) == .tree, !intake.reachable.contains(address) else { return }
       first = first ?? address
       count += 1

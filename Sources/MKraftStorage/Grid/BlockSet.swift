@@ -81,7 +81,7 @@ public struct BlockSet: Sendable {
   }
 
   /// Calls `body` with every address, ascending.
-  public func forEach(_ body: (UInt64) -> Void) {
+  public func forEachAddress(_ body: (UInt64) -> Void) {
     for word in words.indices {
       var rest = words[word]
       while rest != 0 {

@@ -40,16 +40,17 @@ import Testing
 
   // Read and found right: every header is in place, so all five entries are kept; 64 - 8 reserved - 5 ops are left.
   private static let expected = """
-    superblock     sequence 2
-    checkpoint     op 0 in slot 0
-    slots          64, for ops 1 to 64
-    head           op 5 of term 1 in slot 5
-    end of log     blank: the next slot has not been written in this round
-    tail           from op 6 on nothing was acknowledged
-    commit_max     4
-    back-pressure  in 51 ops
-    bodies         6 verified, 0 not read
-    decision       a replica alone starts on this log
+    superblock       sequence 2
+    checkpoint       0, of op 0 in slot 0
+    next checkpoint  of op 40; entries up to it carry checkpoint_id 00000000000000000000000000000000, those after it a55ab05218801ad01c87702019056aca
+    slots            64, for ops 1 to 64
+    head             op 5 of term 1 in slot 5
+    end of log       blank: the next slot has not been written in this round
+    tail             from op 6 on nothing was acknowledged
+    commit_max       4
+    back-pressure    in 51 ops
+    bodies           6 verified, 0 not read
+    decision         a replica alone starts on this log
       OP     SLOT  HEADER    PREPARE   BODY        ROW                    DECISION    OUTCOME     HAVE  NACK             TERM  COMMIT  OPERATION      CLIENT    SESSION  REQUEST     SIZE  TIME                            CHECKSUM          PARENT           REASON
        1        1  current   current   verified    intact                 keep        kept        yes   other-entries       1       0  noop           -               0        0      256  2023-11-14T22:13:20.000000001Z  c05c5a4c8c006e06  ok
        2        2  current   current   verified    intact                 keep        kept        yes   other-entries       1       1  register       c11e4700        0        0      256  2023-11-14T22:13:20.000000002Z  1a92781de92edf72  ok
@@ -155,7 +156,7 @@ import Testing
     let run = try dump(file)
     #expect(run.exit == 14, "\(run)")
     #expect(run.outputText.contains("not a replica's choice: superblock-quorum-lost"), "\(run)")
-    #expect(run.outputText.contains("head           op 5"), "\(run)")
+    #expect(run.outputText.contains("head             op 5"), "\(run)")
   }
 
   @Test func aReaderThatHasGoneIsAQuietEnd() throws {

@@ -17,7 +17,7 @@ import Testing
     let run = try inspect(try LoadedFile())
     #expect(run.exit == 0 && run.errors.isEmpty, "\(run)")
     for line in [
-      "decision  opened at sequence 2",
+      "decision    opened at sequence 2",
       "  ||||  cluster                                000000000000000000000000000000c1",
       "  ||||  term                                   1", "  ||||  message_size                           8192 B",
       "  |___  copy                                   0", "  ok  log-term-at-most-term",
