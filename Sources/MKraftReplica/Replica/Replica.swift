@@ -261,20 +261,29 @@ public final class ReplicaCore<Machine: StateMachine> {
     case .replaying, .appendingNoop, .serving, .stopping: break
     }
     if phase == .replaying { applyReplayed(into: &effects) }
-    applyCommitted(into: &effects)
-    freezeIfDue(into: &effects)
+    applyAndAnswer(into: &effects)
     guard phase != .halted else { return }
     if phase == .replaying { continueReplay(into: &effects) }
     if phase == .appendingNoop && window.isEmpty { becomeReady(into: &effects) }
-    if phase == .serving || phase == .stopping {
-      serveReads(into: &effects)
-      admitQueued(into: &effects)
-    }
+    if phase == .serving || phase == .stopping { admitQueued(into: &effects) }
     guard phase != .halted else { return }
     if let write = journal.nextHeaderWrite() { submit(write, .headers, into: &effects) }
     submitGridTransfers(into: &effects)
     continueCheckpoint(into: &effects)
     if phase == .stopping && isQuiet { stampClean(into: &effects) }
+  }
+
+  /// Applies entries, ends intervals and answers reads, in turn until nothing goes on: whatever waited for a read to be answered
+  /// may be all that is left to do, and nobody would call again.
+  private func applyAndAnswer(into effects: inout [ReplicaEffect]) {
+    while true {
+      applyCommitted(into: &effects)
+      guard phase != .halted else { return }
+      freezeIfDue(into: &effects)
+      let waiting = reads.count
+      if phase == .serving || phase == .stopping { serveReads(into: &effects) }
+      guard reads.count < waiting, phase != .halted else { return }
+    }
   }
 
   /// Whether nothing is under way that a clean stop has to wait for.
