@@ -15,10 +15,10 @@ struct CrashTests {
   /// What a release build looks at in less than a minute; a debug build is much slower.
   #if DEBUG
     static let usual: (runs: UInt64, scope: CrashRun.Scope) = (
-      2, .init(subsets: 2, faults: 2, eventInterval: 61)
+      2, .init(subsets: 2, faults: 2, eventInterval: 41)
     )
   #else
-    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (2, .init(subsets: 2, faults: 1))
+    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (2, .init(subsets: 1, faults: 1))
   #endif
 
   private static func setting(_ name: String) -> UInt64? {
