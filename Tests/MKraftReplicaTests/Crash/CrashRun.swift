@@ -10,6 +10,8 @@ struct CrashRun {
     var subsets: Int
     /// Faults on top at each event.
     var faults: Int
+    /// One of so many events is looked at.
+    var eventInterval = 1
     /// At one of so many reopenings a replica is started.
     var startInterval = 16
     /// One of so many of those is driven on.
@@ -60,7 +62,9 @@ struct CrashRun {
 
   mutating func run(_ scope: Scope) throws {
     var device = CrashDevice()
-    for prefix in 1...recording.events.count where totals.violations.isEmpty {
+    let (first, interval) = (1 + Int(recording.seed) % scope.eventInterval, scope.eventInterval)
+    for prefix in Swift.stride(from: first, through: recording.events.count, by: interval) {
+      guard totals.violations.isEmpty else { return }
       try device.advance(to: prefix, in: recording)
       totals.prefixes += 1
       try run(device, scope)

@@ -7,15 +7,18 @@ import Testing
 /// - `MKRAFT_CRASH_RUNS`: how many runs are recorded.
 /// - `MKRAFT_CRASH_SUBSETS`: subsets looked at after each event; 256 for all of them (64 drawn ones beyond 8 atoms).
 /// - `MKRAFT_CRASH_FAULTS`: faults put on top of each event.
+/// - `MKRAFT_CRASH_EVENTS`: one of so many events is looked at.
 /// - `MKRAFT_CRASH_FIRST`: the first run's seed.
 /// - `MKRAFT_CRASH_CASE`: the number of one case, which is looked at alone.
 @Suite("Crashes at every event of a recorded run")
 struct CrashTests {
-  /// What a release build looks at in less than a minute; a debug build is some ten times slower.
+  /// What a release build looks at in less than a minute; a debug build is much slower.
   #if DEBUG
-    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (2, .init(subsets: 1, faults: 1, startInterval: 64))
+    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (
+      2, .init(subsets: 2, faults: 2, eventInterval: 41)
+    )
   #else
-    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (2, .init(subsets: 2, faults: 1))
+    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (2, .init(subsets: 1, faults: 1))
   #endif
 
   private static func setting(_ name: String) -> UInt64? {
@@ -26,6 +29,7 @@ struct CrashTests {
     var scope = usual.scope
     if let subsets = setting("SUBSETS") { scope.subsets = Int(subsets) }
     if let faults = setting("FAULTS") { scope.faults = Int(faults) }
+    if let events = setting("EVENTS") { scope.eventInterval = max(1, Int(events)) }
     return scope
   }
 

@@ -7,7 +7,7 @@ final class Recorder {
   typealias Shell = SimulatedShell<KeyValueStateMachine>
 
   /// Transfers that are made to lag behind in a life, so that what must not depend on them shows if it does.
-  enum Laggard: CaseIterable { case nothing, grid, replies, prepares, headers, superblocks }
+  enum Laggard: CaseIterable { case nothing, oldest, blocks, replies, prepares, headers, superblocks }
 
   private(set) var recording: Recording
   private var generator: SplitMix64
@@ -147,7 +147,7 @@ final class Recorder {
   /// One of the outstanding transfers is over; rather one that is not to lag.
   private func complete(_ shell: Shell) {
     let requests = shell.outstandingRequests
-    let others = requests.indices.filter { !lags(requests[$0]) }
+    let others = requests.indices.filter { laggard == .oldest ? $0 > 0 : !lags(requests[$0]) }
     let isPatient = Int.random(in: 0..<20, using: &generator) != 0
     let index = (isPatient ? others : []).randomElement(using: &generator)
     shell.complete(at: index ?? Int.random(in: 0..<requests.count, using: &generator))
@@ -159,7 +159,7 @@ final class Recorder {
     case .walHeaders: laggard == .headers
     case .walPrepares: laggard == .prepares
     case .replies: laggard == .replies
-    case .grid: laggard == .grid && request.direction != .read
+    case .grid: laggard == .blocks && request.direction != .read
     }
   }
 

@@ -48,7 +48,9 @@ struct Reopening {
 
   /// As above, where the opening was read before.
   func judge(_ opening: Opening, _ audit: CheckpointAudit, _ file: MemoryStorage) -> Outcome {
-    if let wrong = wrongSuperblock(opening.superblock) ?? wrongLog(opening) { return .violation(wrong) }
+    if let wrong = wrongSuperblock(opening.superblock) ?? wrongLog(opening) ?? wrongReplies(opening, file) {
+      return .violation(wrong)
+    }
     if audit.faultCount > 0 {
       guard let fault, fault.isNamed(by: audit, geometry) else { return .violation("the audit: \(audit.faults)") }
     }
@@ -83,6 +85,19 @@ struct Reopening {
     // Rule R12: what was acknowledged stands in both rings, so that damage to it is never taken for a torn write.
     if fault == nil, let tail = opening.journal.tailStart, tail <= facts.acknowledged {
       return "op \(facts.acknowledged) was acknowledged, the header of op \(tail) was not durable"
+    }
+    return nil
+  }
+
+  /// Rule R21: a reply of the checkpoint is there, or the log moves its session on or gives its slot away.
+  private func wrongReplies(_ opening: Opening, _ file: MemoryStorage) -> String? {
+    let buffer = IOBuffer(byteCount: Int(geometry.messageSize))
+    let sessions = log[opening.journal.head.op].sessions
+    for (slot, record) in opening.checkpoint.sessions.enumerated() {
+      let reply = StoredReply.read(slot, of: record, from: file, opening.superblock, into: buffer)
+      if case .current = reply { continue }
+      guard sessions[slot].op == record.op else { continue }
+      return "the reply to op \(record.op) is gone from slot \(slot), and nothing makes it again"
     }
     return nil
   }
