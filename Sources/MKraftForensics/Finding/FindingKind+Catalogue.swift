@@ -40,7 +40,7 @@ extension FindingKind {
       .walEntryUnexpected, .walHeadUndecidable, .walChainBroken:
       lostEntry
     case .checkpointDamaged, .checkpointInconsistent, .blockCorrupt, .blockUnexpected, .blockInconsistent,
-      .blockUnknown, .treeInconsistent, .blockUnusedDamaged, .blockLeftover:
+      .blockUnknown, .treeInconsistent, .treeMiscounted, .blockUnusedDamaged, .blockLeftover:
       gridEntry
     case .replyLost, .replySlotDamaged, .replyTorn:
       replyEntry

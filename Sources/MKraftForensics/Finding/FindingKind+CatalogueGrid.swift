@@ -46,10 +46,18 @@ extension FindingKind {
         next: .decideOnState)
     case .treeInconsistent:
       Entry(
-        .lost, "blocks of the state are right by themselves, and contradict what the checkpoint says of all of them",
-        cause: "a fault of the software that wrote them, or a forged file",
-        risk: "a block in use may be taken for free and overwritten, or the state is not all there",
+        .lost, "the state refers to a block that the checkpoint's sets do not give it, or twice to the same",
+        cause: "a fault of the software that wrote it, or a forged file",
+        risk: "the block may be taken for free and overwritten: a replica starts, and stops when it needs the block",
         next: .decideOnState)
+    case .treeMiscounted:
+      Entry(
+        .degraded,
+        "the checkpoint counts more or fewer pairs or blocks than the state has, or blocks in use that nothing needs",
+        cause: "a fault of the software that wrote it, or a forged file",
+        risk:
+          "nothing of the state is lost; blocks may never be used again, and other replicas have another checkpoint",
+        next: .nothing)
     case .blockUnusedDamaged:
       Entry(
         .degraded, "a block that the checkpoint has dropped is damaged, and not because of a crash", cause: "bit rot",

@@ -57,6 +57,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case blockInconsistent = "block-inconsistent"
   case blockUnknown = "block-unknown"
   case treeInconsistent = "tree-inconsistent"
+  case treeMiscounted = "tree-miscounted"
   case blockUnusedDamaged = "block-unused-damaged"
   case blockLeftover = "block-leftover"
   // Client replies.

@@ -70,8 +70,7 @@ struct GridFindings {
     let wrong = counts.filter { $0.1 != $0.2 }
     if !wrong.isEmpty {
       let words = wrong.map { "\($0.2) \($0.0) instead of \($0.1)" }.joined(separator: ", ")
-      log.add(
-        make(.treeInconsistent, state.treeRoot.address, .text(Invariant.treeCounts.name), "the tree has " + words))
+      log.add(make(.treeMiscounted, state.treeRoot.address, .text(Invariant.treeCounts.name), "the tree has " + words))
     }
     guard ground.parts.faults.isEmpty, let acquired = ground.parts.acquired else { return }
     var first: UInt64?
@@ -84,7 +83,7 @@ struct GridFindings {
     guard let first else { return }
     log.add(
       make(
-        .treeInconsistent, first, .text(Invariant.setsDisjoint.name),
+        .treeMiscounted, first, .text(Invariant.setsDisjoint.name),
         "\(count) acquired \(count == 1 ? "block is" : "blocks are") neither released nor reached from the tree's root; this is the first"
       ))
   }
@@ -104,21 +103,24 @@ struct GridFindings {
     switch ground.use(of: address) {
     case .free, .unknown: return nil
     case .trailer: return make(.checkpointDamaged, fault, "it belongs to the checkpoint; ")
-    case .released:
-      // Never written, because it was dropped before it had to be.
-      if case .header(.allZero) = damaged.defect { return nil }
-      guard !mayBeReused, !mayBeIncomplete(damaged) else {
-        return make(.blockLeftover, fault, "it was dropped before the checkpoint; ")
-      }
-      return make(.blockUnusedDamaged, fault, "the set of released blocks holds it; ")
+    case .released: return dropped(damaged, "the set of released blocks holds it; ", mayBeReused: mayBeReused)
     case .tree:
       if intake.reachable.contains(address) { return make(.blockCorrupt, fault, "a block refers to it; ") }
-      if isTreeWhole {
-        return make(.blockUnusedDamaged, fault, "the set of acquired blocks holds it, and the tree does not reach it; ")
+      guard isTreeWhole else {
+        return make(
+          .blockUnknown, fault, "the set of acquired blocks holds it, and nothing that can be read refers to it; ")
       }
-      return make(
-        .blockUnknown, fault, "the set of acquired blocks holds it, and nothing that can be read refers to it; ")
+      return dropped(damaged, "it is in use, and the tree does not reach it; ", mayBeReused: mayBeReused)
     }
+  }
+
+  /// A block that the checkpoint does not need any more.
+  private func dropped(_ damaged: BlockNotes.Damaged, _ before: String, mayBeReused: Bool) -> Finding? {
+    // Never written, because it was dropped before it had to be.
+    if case .header(.allZero) = damaged.defect { return nil }
+    let isLeftover = mayBeReused || mayBeIncomplete(damaged)
+    let fault = BlockFault(address: damaged.address, expected: 0, defect: damaged.defect)
+    return make(isLeftover ? .blockLeftover : .blockUnusedDamaged, fault, before)
   }
 
   /// Whether a crash may have left it so: it was made in the interval that dropped it, so that only a cache that was too small has

@@ -18,7 +18,7 @@ extension Fixture {
       damaged("gap-not-zero") { $0.flipBit(at: 8 * (SampleReplica.geometry.offset(of: .superblock1) - 5000)) },
       damaged("reply-slot-damaged") { $0.flipBit(at: 8 * (SampleReplica.geometry.replyOffset(slot: 2) + 120)) },
       damaged("newer-version") { storage in
-        for copy in 0..<Superblock.copyCount { try storage.setFormatVersion(2, copy: copy) }
+        for copy in 0..<Superblock.copyCount { try storage.setFormatVersion(FormatVersion.dataFile + 1, copy: copy) }
       },
       damaged("newer-feature") { storage in
         try storage.update { $0.features.incompatible = 1 }

@@ -10,7 +10,6 @@ extension Fixture {
       Fixture("other-members") { try SampleReplica.fresh(replicaCount: 3) },
       Fixture("loaded", loaded),
       Fixture("running", running),
-      Fixture("ring-full", ringFull),
       Fixture("large-messages", largeMessages),
       Fixture("large-units", largeUnits),
       Fixture("hostile-bytes", hostileBytes),
@@ -19,16 +18,6 @@ extension Fixture {
       Fixture("power-cut", powerCut),
       Fixture("slot-given-up", slotGivenUp),
     ]
-  }
-
-  /// Clients write until they are refused; then every start adds its no-op, until no slot is left.
-  private static func ringFull() throws -> MemoryStorage {
-    let replica = try SampleReplica()
-    try replica.load()
-    var number = 0
-    while try replica.send([.put(key: Array("more/\(number)".utf8), value: [7])], from: number % 4) { number += 1 }
-    for _ in 0..<Geometry.noopReserve { try replica.restart() }
-    return replica.storage
   }
 
   /// Entries of one byte and of the largest size there is, 1 MiB.

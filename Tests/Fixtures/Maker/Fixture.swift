@@ -11,7 +11,7 @@ struct Fixture {
     self.make = make
   }
 
-  static var all: [Fixture] { lives + files + superblocks + log }
+  static var all: [Fixture] { lives + files + superblocks + log + grid }
 
   // MARK: Where the damage starts from
 

@@ -118,6 +118,21 @@ final class SampleReplica {
   /// Completes the transfer that was asked for first.
   func completeOne() { shell.complete(at: 0) }
 
+  /// Completes everything but long writes of replies until one of those is all there is left to choose, and returns it.
+  func completeUntilReplyIsInFlight(longerThan byteCount: Int) -> WriteToken {
+    let replies = geometry.offset(of: .replies)..<geometry.offset(of: .superblock3)
+    while true {
+      let isReply = shell.outstandingRequests.map { replies.contains($0.offset) && $0.count > byteCount }
+      if isReply.contains(true),
+        let write = storage.inFlight.first(where: { replies.contains($0.offset) && $0.count > byteCount })
+      {
+        return write.token
+      }
+      guard let next = isReply.firstIndex(of: false) else { preconditionFailure("a long reply is written") }
+      shell.complete(at: next)
+    }
+  }
+
   private func register(_ index: Int) throws {
     var header = MessageHeader(.request, cluster: cluster)
     header.client = clients[index].id

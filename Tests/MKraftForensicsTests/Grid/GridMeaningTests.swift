@@ -160,8 +160,9 @@ import Testing
     let file = ForgedFile(run.storage, map)
     file.forgeCheckpoint { $0.pairCount += 1 }
     let report = Verification.run(file.storage)
-    #expect(report.findings.map(\.kind) == [.treeInconsistent] && report.verdict.exitCode == .lost)
+    #expect(report.findings.map(\.kind) == [.treeMiscounted] && report.verdict.exitCode == .degraded)
     #expect(report.worst?.actual == .text(Invariant.treeCounts.name))
+    #expect(try ReplicaOutcome(on: file.storage, pairs: run.pairs) == .serves)
     #expect(report.worst?.block == map.superblock.checkpoint.treeRoot.address)
   }
 
@@ -179,7 +180,8 @@ import Testing
     }
     file.forgeCheckpoint { $0.leafCount += 1 }
     let report = Verification.run(file.storage)
-    #expect(report.counts.map(\.kind) == [.treeInconsistent] && report.findingCount == 2, "\(report.findings)")
+    #expect(report.counts.map(\.kind) == [.treeMiscounted] && report.findingCount == 2, "\(report.findings)")
     #expect(report.findings.contains { $0.block == released && $0.actual == .text(Invariant.setsDisjoint.name) })
+    #expect(try ReplicaOutcome(on: file.storage, pairs: run.pairs) == .serves)
   }
 }

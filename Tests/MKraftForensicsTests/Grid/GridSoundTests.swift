@@ -36,4 +36,29 @@ import Testing
     #expect(checkpoints > 5)
     #expect(seen.isSuperset(of: [.replyTorn, .blockLeftover, .walTailTorn]), "the cuts are of all sorts: \(seen)")
   }
+
+  /// Files that a replica writes to meanwhile, slowly and so fast that checkpoints pass by: no finding beyond notes, or none at
+  /// all was concluded.
+  @Test(arguments: [0, 1, 3, 12, 60]) func filesInUseAreSound(_ stepsPerRead: Int) throws {
+    var incomplete = 0
+    var movedOn = 0
+    for seed in UInt64(0)..<5 {
+      let run = try GridRun(seed: seed)
+      try run.run(checkpoints: seed % 4, more: 3)
+      let before = run.checkpointOp
+      let storage = BusyStorage(run, stepsPerRead: stepsPerRead)
+      var options = Verification.Options()
+      options.isLive = true
+      let report = Verification.run(storage, options)
+      let allowed: Set<FindingKind> = [
+        .liveFile, .fileChanging, .walTailTorn, .walHeaderBehind, .walTailLeftover, .replyTorn,
+      ]
+      #expect(Set(report.counts.map(\.kind)).isSubset(of: allowed), "seed \(seed): \(report.findings)")
+      if report.verdict.exitCode == .incomplete { incomplete += 1 }
+      #expect(report.verdict.exitCode == .sound || report.verdict.exitCode == .incomplete, "seed \(seed)")
+      if storage.checkpointOp > before { movedOn += 1 }
+    }
+    #expect(stepsPerRead < 12 || movedOn > 0, "checkpoints pass by")
+    #expect(stepsPerRead > 3 || incomplete == 0, "\(incomplete)")
+  }
 }

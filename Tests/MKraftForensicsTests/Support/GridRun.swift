@@ -123,14 +123,18 @@ final class GridRun {
 
   /// Requests without waiting for answers, transfers in any order, and a power cut in the middle.
   func runUntilCut(steps: Int) throws -> MemoryStorage {
-    for _ in 0..<steps {
+    try step(steps)
+    return storage.cut(using: &generator)
+  }
+
+  func step(_ count: Int) throws {
+    for _ in 0..<count {
       if shell.outstandingCount > 0, Int.random(in: 0..<3, using: &generator) > 0 {
         shell.complete(at: Int.random(in: 0..<shell.outstandingCount, using: &generator))
       } else {
         try begin()
       }
     }
-    return storage.cut(using: &generator)
   }
 
   private func begin() throws {

@@ -24,7 +24,7 @@ import Testing
   @Test func everyKindCanBeFound() {
     let ofTheGrid: Set<FindingKind> = [
       .checkpointDamaged, .checkpointInconsistent, .blockCorrupt, .blockUnexpected, .blockInconsistent, .blockUnknown,
-      .treeInconsistent, .blockUnusedDamaged, .blockLeftover, .replyLost, .replyTorn,
+      .treeInconsistent, .treeMiscounted, .blockUnusedDamaged, .blockLeftover, .replyLost, .replyTorn,
     ]
     let elsewhere = ofTheGrid.union([.otherMembers, .fileChanging])
     let found = Scenario.all.reduce(into: elsewhere) { $0.formUnion($1.kinds) }
