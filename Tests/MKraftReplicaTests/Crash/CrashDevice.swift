@@ -7,6 +7,8 @@ struct CrashDevice {
   struct PastWrite {
     let bytes: IOBuffer
     let before: IOBuffer
+    /// The event that it was over with.
+    let position: Int
 
     var count: Int { bytes.byteCount }
   }
@@ -58,7 +60,7 @@ struct CrashDevice {
       let before = IOBuffer(byteCount: write.bytes.byteCount, alignment: 16)
       _ = try storage.read(before.byteCount, at: write.offset, into: before)
       try storage.complete(write.token)
-      past[write.offset] = PastWrite(bytes: write.bytes, before: before)
+      past[write.offset] = PastWrite(bytes: write.bytes, before: before, position: position)
     }
   }
 

@@ -123,7 +123,7 @@ struct CrashRun {
     do throws(OpeningRefusal) {
       let opening = try Opening.read(file)
       let map = CrashMap(opening, CheckpointAudit.run(file, opening.superblock, opening.checkpoint), file)
-      let fault = RestFault.apply(id, to: file, map, device.past)
+      let fault = RestFault.apply(id, to: file, map, device)
       return (Reopening(recording: recording, facts: facts, depth: depth, fault: fault).judge(file), fault)
     } catch { return (.violation("refused without a fault: \(error.words)"), nil) }
   }

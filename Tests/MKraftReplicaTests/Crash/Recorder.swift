@@ -17,6 +17,8 @@ final class Recorder {
   private var log: LogModel
   private var now: UInt64 = 1
   private var laggard = Laggard.nothing
+  /// One of so many completions is any; the others are none of those that lag, while there are others.
+  private var patience = 20
   /// The superblock being written, and the copies of it that were read back.
   private var writing: Superblock?
   private var readBack: Set<UInt64> = []
@@ -58,6 +60,7 @@ final class Recorder {
   private func live(through op: UInt64? = nil) throws {
     let base = storage.snapshot()
     laggard = Laggard.allCases.randomElement(using: &generator) ?? .nothing
+    patience = Bool.random(using: &generator) ? 20 : 1000
     // The smallest cache there may be, in two lives of three.
     let cache = Int.random(in: 0..<3, using: &generator) == 0 ? 1000 : 1
     let shell = try Shell(storage, cacheBlocks: cache, now: now)
@@ -95,8 +98,8 @@ final class Recorder {
 
   private func finish(_ shell: Shell) {
     if let halt = shell.halt { return violate("halted: \(halt)") }
-    let stops = shell.isReady && Int.random(in: 0..<3, using: &generator) == 0
-    guard stops else {
+    // Every third life ends cleanly.
+    guard shell.isReady, recording.lives.count % 3 == 0 else {
       recording.totals.cuts += 1
       let resizes = shell.outstandingRequests.filter { $0.direction == .resize }
       storage = shell.storage.cut(using: &generator)
@@ -148,7 +151,7 @@ final class Recorder {
   private func complete(_ shell: Shell) {
     let requests = shell.outstandingRequests
     let others = requests.indices.filter { laggard == .oldest ? $0 > 0 : !lags(requests[$0]) }
-    let isPatient = Int.random(in: 0..<20, using: &generator) != 0
+    let isPatient = Int.random(in: 0..<patience, using: &generator) != 0
     let index = (isPatient ? others : []).randomElement(using: &generator)
     shell.complete(at: index ?? Int.random(in: 0..<requests.count, using: &generator))
   }

@@ -22,14 +22,14 @@ struct RestFault: CustomStringConvertible {
 
   /// Draws a fault and puts it into `file`. Nil if the zone has no place: no block of a kind, or nothing was ever written there.
   static func apply(
-    _ id: CrashCase, to file: MemoryStorage, _ map: CrashMap, _ past: [UInt64: CrashDevice.PastWrite]
+    _ id: CrashCase, to file: MemoryStorage, _ map: CrashMap, _ device: CrashDevice
   ) -> RestFault? {
     var generator = SplitMix64(seed: id.faultSeed)
     // Numbers that follow each other go through all zones and kinds.
     let zone = CrashZone.allCases[(id.fault - 1) % CrashZone.allCases.count]
     let kind = Kind.allCases[(id.fault - 1) / CrashZone.allCases.count % Kind.allCases.count]
     guard let place = map.places(zone).randomElement(using: &generator) else { return nil }
-    let draw = Draw(zone: zone, place: place, file: file, map: map, past: past)
+    let draw = Draw(zone: zone, place: place, file: file, map: map, device: device)
     switch kind {
     case .flip: return draw.flip(&generator)
     case .lostWrite: return draw.lose()
@@ -44,7 +44,7 @@ struct RestFault: CustomStringConvertible {
     let place: Range<UInt64>
     let file: MemoryStorage
     let map: CrashMap
-    let past: [UInt64: CrashDevice.PastWrite]
+    let device: CrashDevice
 
     /// Half of the bits lie where the headers are.
     func flip(_ generator: inout SplitMix64) -> RestFault {
@@ -57,24 +57,37 @@ struct RestFault: CustomStringConvertible {
 
     /// The last write of the place was reported durable, and never reached it.
     func lose() -> RestFault? {
-      guard let write = past[place.lowerBound] else { return nil }
+      guard let write = device.past[place.lowerBound] else { return nil }
       file.replace(at: place.lowerBound, with: write.before)
       return RestFault(kind: .lostWrite, zone: zone, ranges: [range(at: place.lowerBound, write.count)])
     }
 
-    /// The last write of the place went to another one, mostly of the same zone.
+    /// The last write of the place went to another one, mostly of the same kind.
     func misdirect(_ generator: inout SplitMix64) -> RestFault? {
-      guard let write = past[place.lowerBound] else { return nil }
-      let others = Int.random(in: 0..<4, using: &generator) == 0 ? places(&generator) : map.places(like: zone)
-      let targets = others.filter { $0.lowerBound != place.lowerBound }
-      guard let target = (targets.isEmpty ? places(&generator) : targets).randomElement(using: &generator),
-        target.lowerBound + UInt64(write.count) <= file.byteCount
-      else { return nil }
+      guard let write = device.past[place.lowerBound] else { return nil }
+      let isFar = Int.random(in: 0..<4, using: &generator) == 0
+      let near = isFar ? [] : map.places(like: zone).filter { mayHit($0, write) }
+      let targets = near.isEmpty ? places(&generator).filter { mayHit($0, write) } : near
+      guard let target = targets.randomElement(using: &generator) else { return nil }
       file.replace(at: place.lowerBound, with: write.before)
       file.replace(at: target.lowerBound, with: write.bytes)
       return RestFault(
         kind: .misdirectedWrite, zone: zone,
         ranges: [range(at: place.lowerBound, write.count), range(at: target.lowerBound, write.count)])
+    }
+
+    /// Whether the write can be found there: inside the file, and nothing was written over it since. Where it destroys both copies
+    /// of one entry it is two faults of one item, which look as if the entry had never been written.
+    private func mayHit(_ target: Range<UInt64>, _ write: CrashDevice.PastWrite) -> Bool {
+      let (from, hit) = (range(at: place.lowerBound, write.count), range(at: target.lowerBound, write.count))
+      guard hit.lowerBound != from.lowerBound, hit.upperBound <= file.byteCount else { return false }
+      let isOver = device.past.contains { offset, later in
+        later.position > write.position && range(at: offset, later.count).overlaps(hit)
+      }
+      let isTwin = (0..<Int(map.geometry.slotCount)).contains { slot in
+        map.geometry.slotRanges(slot).allSatisfy { $0.overlaps(from) || $0.overlaps(hit) }
+      }
+      return !isOver && !isTwin && !device.inFlight.contains { $0.range.overlaps(hit) }
     }
 
     private func places(_ generator: inout SplitMix64) -> [Range<UInt64>] {
