@@ -31,7 +31,8 @@ public struct Finding: Sendable, Equatable {
 
   public init(
     _ kind: FindingKind, zone: Zone? = nil, copy: Int? = nil, slot: Int? = nil, op: UInt64? = nil,
-    block: UInt64? = nil, range: Range<UInt64>? = nil, expected: Value? = nil, actual: Value? = nil, evidence: String, cause: String? = nil
+    block: UInt64? = nil, range: Range<UInt64>? = nil, expected: Value? = nil, actual: Value? = nil, evidence: String,
+    cause: String? = nil
   ) {
     self.kind = kind
     self.zone = zone

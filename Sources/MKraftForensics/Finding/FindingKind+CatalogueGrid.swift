@@ -18,7 +18,8 @@ extension FindingKind {
       Entry(
         .lost, "the checkpoint's sets or sessions have right checksums, and contradict each other or the superblock",
         cause: "a fault of the software that wrote them, or a forged file",
-        risk: "no replica starts on it: it might overwrite blocks in use, or execute requests twice", next: .decideOnState)
+        risk: "no replica starts on it: it might overwrite blocks in use, or execute requests twice",
+        next: .decideOnState)
     case .blockCorrupt:
       Entry(
         .restorable, "a block of the state is damaged or gone; the block that refers to it tells which it was",
@@ -41,7 +42,8 @@ extension FindingKind {
       Entry(
         .lost, "a block in use is damaged, and so is whatever refers to it: nothing tells which block it was",
         cause: "damage in several places",
-        risk: "keys and values below the other damaged block; when that is restored, this one can be told", next: .decideOnState)
+        risk: "keys and values below the other damaged block; when that is restored, this one can be told",
+        next: .decideOnState)
     case .treeInconsistent:
       Entry(
         .lost, "the state refers to a block that the checkpoint's sets do not give it, or twice to the same",
@@ -50,9 +52,10 @@ extension FindingKind {
         next: .decideOnState)
     case .treeMiscounted:
       Entry(
-        .degraded, "the checkpoint counts more or fewer pairs or blocks than the state has, or blocks in use that nothing needs",
+        .degraded,
+        "the checkpoint counts other pairs or blocks than the state has, or blocks in use that nothing needs",
         cause: "a fault of the software that wrote it, or a forged file",
-        risk: "nothing of the state is lost; blocks may never be used again, and other replicas have another checkpoint",
+        risk: "nothing is lost; blocks may never be used again, and other replicas have another checkpoint",
         next: .nothing)
     case .blockUnusedDamaged:
       Entry(
@@ -77,7 +80,8 @@ extension FindingKind {
         next: .restoreReply)
     case .replySlotDamaged:
       Entry(
-        .degraded, "a reply slot is damaged that nothing depends on: no session has it, or the log makes its reply again",
+        .degraded,
+        "a reply slot is damaged that nothing depends on: no session has it, or the log makes its reply again",
         cause: "bit rot, or a misdirected write", risk: "nothing: it will be overwritten; but the medium is not sound",
         next: .checkMedium)
     case .replyTorn:

@@ -166,7 +166,8 @@ struct BlockReader {
     }
     notes.values.append(
       BlockReference(
-        checksum: header.checksum, address: header.address, extent: UInt64(header.size) - UInt64(BlockHeader.byteCount)))
+        checksum: header.checksum, address: header.address, extent: UInt64(header.size) - UInt64(BlockHeader.byteCount))
+    )
   }
 
   private func fault(

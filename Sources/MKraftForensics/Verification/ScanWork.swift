@@ -34,8 +34,8 @@ final class ScanWork: Sendable {
   private let results: Mutex<Results>
 
   init(
-    _ storage: any Storage, _ superblock: Superblock, plan: ScanPlan, byteCount: UInt64, isLive: Bool, liveHead: UInt64?,
-    _ ground: GridGround, _ window: LeafWindow, _ grid: GridIntake
+    _ storage: any Storage, _ superblock: Superblock, plan: ScanPlan, byteCount: UInt64, isLive: Bool,
+    liveHead: UInt64?, _ ground: GridGround, _ window: LeafWindow, _ grid: GridIntake
   ) {
     self.storage = storage
     self.superblock = superblock

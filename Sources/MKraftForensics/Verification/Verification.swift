@@ -73,7 +73,8 @@ public struct Verification {
     let ground = GridGround(superblock, CheckpointReader(storage, superblock).parts())
     let results = scan(superblock, ground, liveHead: liveHead, progress)
     let judged = finish(results, superblock, ground)
-    let changed = results.sawChange && !options.isLive
+    let changed =
+      results.sawChange && !options.isLive
       || options.isLive && log.hasConcern && hasChanged(since: decision)
     if options.isLive { noteLive(liveHead) }
     if changed && isLast { noteChanging() }
@@ -125,7 +126,8 @@ public struct Verification {
       log.add(
         Finding(
           .fileOverLong, range: expected..<byteCount, expected: .number(expected), actual: .number(byteCount),
-          evidence: "the file has \(byteCount) bytes, the superblock names \(expected); what the grid will grow into is whole "
+          evidence:
+            "the file has \(byteCount) bytes, the superblock names \(expected); what the grid will grow into is whole "
             + "blocks, \(superblock.geometry.gridBlocksMax) in all at most"))
     }
     let count = superblock.members.count

@@ -22,6 +22,9 @@ public struct CheckpointParts: Sendable {
   public internal(set) var sessions: [SessionRecord]?
   /// What is wrong; the first is the one that a replica names.
   public internal(set) var faults: [CheckpointFault] = []
+
+  /// Nothing was read.
+  public init() {}
 }
 
 /// Why a checkpoint cannot be loaded: something that every start needs is not there.
@@ -156,7 +159,9 @@ public struct CheckpointReader {
       }
       let header = try readBlock(reference, chain)
       guard header.type == (chain == .sessions ? .sessionTable : .blockSet) else { throw broken(.blockType) }
-      guard header.birth == superblock.geometry.interval(of: superblock.checkpoint.op) else { throw broken(.blockBirth) }
+      guard header.birth == superblock.geometry.interval(of: superblock.checkpoint.op) else {
+        throw broken(.blockBirth)
+      }
       let block = buffer
       let next = BlockReference(decoding: block.bytes, at: BlockChain.nextOffset)
       guard BlockChain.hasShape(header, reference, next: next, blockSize: block.byteCount) else {

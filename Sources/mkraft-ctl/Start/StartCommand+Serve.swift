@@ -30,7 +30,8 @@ extension StartCommand {
     let handedOver = Mutex<Opening?>(opening)
     Task.detached {
       guard let opening = handedOver.withLock({ $0.take() }) else { preconditionFailure("the server runs once") }
-      let result = await server.run(opening: opening, storage: storage, cacheBlocks: cacheBlocks, listen: address) { event in
+      let result = await server.run(opening: opening, storage: storage, cacheBlocks: cacheBlocks, listen: address) {
+        event in
         if case .note = event { mailbox.offer(.event(event)) } else { mailbox.post(.event(event)) }
       }
       mailbox.post(.ended(result))
@@ -44,7 +45,7 @@ extension StartCommand {
       case .event(.status(let status)): report.status = status
       case .event(.ready): report.render(on: console)
       case .event(.note(let text)): console.diagnostics.warning(text)
-      case .ended(let result): return try end(result)
+      case .ended(let result): return try end(result, superblock)
       }
     }
   }
@@ -69,13 +70,23 @@ extension StartCommand {
     report.healing.log(of: file, on: console)
   }
 
-  private func end(_ result: ServerResult) throws(Failure) -> ExitCode {
+  private func end(_ result: ServerResult, _ superblock: Superblock) throws(Failure) -> ExitCode {
     switch result {
     case .stopped: return .sound
     case .halted(let halt):
+      if let finding = HaltFinding.of(halt, superblock) { throw failure(finding) }
       throw Failure(
         .inputOutput, "the replica halted: \(halt); nothing was acknowledged that is not durable", of: file)
     case .cannotListen(let reason): throw Failure(.cannotCreate, "cannot listen on \(reason); \(file) is as it was")
     }
+  }
+
+  /// A block of the state that a request, or the log at the start, needs.
+  private func failure(_ finding: Finding) -> Failure {
+    Failure(
+      finding.kind.exitCode,
+      "the replica halted: \(finding.titleAndPlace): \(finding.evidence); nothing was acknowledged that is not durable; "
+        + "what can be done: \(finding.kind.next.words)",
+      of: file, next: finding.kind.next.command(path: file))
   }
 }

@@ -71,7 +71,8 @@ struct StatusPage {
     page.field("stopped", stopped(superblock))
     guard let journal = report.journal else { return }
     let taken = superblock.geometry.interval(of: superblock.checkpoint.op)
-    page.field("checkpoint", "op \(superblock.checkpoint.op)", note: taken == 0 ? "none was taken yet" : "number \(taken)")
+    page.field(
+      "checkpoint", "op \(superblock.checkpoint.op)", note: taken == 0 ? "none was taken yet" : "number \(taken)")
     page.field("head", "op \(journal.head.op)", note: "term \(journal.head.term); \(journal.end.words)")
     page.field("committed", "op \(journal.commitMax)", note: "at least")
     let last = superblock.geometry.lastClientOp(after: superblock.checkpoint.op)
@@ -83,14 +84,17 @@ struct StatusPage {
   private func write(_ grid: GridSummary, to page: FieldList) {
     if let acquired = grid.acquired, let free = grid.free {
       let inUse = ByteCount(acquired * UInt64(grid.blockSize)).description
-      page.field("blocks", "\(acquired) in use, \(free) free", note: "\(inUse) in blocks of \(ByteCount(UInt64(grid.blockSize)))")
+      page.field(
+        "blocks", "\(acquired) in use, \(free) free",
+        note: "\(inUse) in blocks of \(ByteCount(UInt64(grid.blockSize)))")
     } else {
       page.field("blocks", "unknown", note: "the set of blocks in use cannot be read", .red)
     }
     let reserved = grid.reservedByteCount
     page.field(
       "grid", "\(grid.fileBlocks) of \(grid.blocksMax) blocks",
-      note: reserved > 0 ? "the file has grown by \(ByteCount(reserved)) beyond the last block in use" : "are in the file")
+      note: reserved > 0
+        ? "the file has grown by \(ByteCount(reserved)) beyond the last block in use" : "are in the file")
   }
 
   private func stopped(_ superblock: Superblock) -> String {

@@ -16,11 +16,13 @@ extension Fixture {
         storage.truncate(to: places.range(places.root).lowerBound + 100)
       },
       checkpointed("checkpoint-damaged") { $0.scramble($1.range($1.superblock.checkpoint.released.address)) },
-      checkpointed("checkpoint-unreadable-sessions") { $0.zero($1.range($1.superblock.checkpoint.sessions.address)) },
+      checkpointed("checkpoint-sessions-zeroed") { $0.zero($1.range($1.superblock.checkpoint.sessions.address)) },
       checkpointed("checkpoint-inconsistent") { storage, places in
         try storage.forge(places, places.superblock.checkpoint.sessions) { _, block in
           block.zero(BlockChain.payloadOffset..<BlockChain.payloadOffset + 16)
-        } refer: { $0.sessions.checksum = $1 }
+        } refer: {
+          $0.sessions.checksum = $1
+        }
       },
       checkpointed("leaf-corrupt") { $0.flipBit(at: 8 * ($1.range(try $1.leaves()[1]).lowerBound + 3000)) },
       checkpointed("leaf-stale") { storage, places in
@@ -43,7 +45,9 @@ extension Fixture {
       checkpointed("root-inconsistent") { storage, places in
         try storage.forge(places, places.superblock.checkpoint.treeRoot) { header, _ in
           header.birth = 0
-        } refer: { $0.treeRoot.checksum = $1 }
+        } refer: {
+          $0.treeRoot.checksum = $1
+        }
       },
       checkpointed("tree-miscounted") { storage, _ in
         try storage.update {

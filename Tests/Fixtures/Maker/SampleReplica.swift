@@ -123,8 +123,11 @@ final class SampleReplica {
     let replies = geometry.offset(of: .replies)..<geometry.offset(of: .superblock3)
     while true {
       let isReply = shell.outstandingRequests.map { replies.contains($0.offset) && $0.count > byteCount }
-      if isReply.contains(true), let write = storage.inFlight.first(where: { replies.contains($0.offset) && $0.count > byteCount })
-      { return write.token }
+      if isReply.contains(true),
+        let write = storage.inFlight.first(where: { replies.contains($0.offset) && $0.count > byteCount })
+      {
+        return write.token
+      }
       guard let next = isReply.firstIndex(of: false) else { preconditionFailure("a long reply is written") }
       shell.complete(at: next)
     }

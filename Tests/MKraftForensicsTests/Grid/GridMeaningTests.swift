@@ -89,7 +89,8 @@ import Testing
       try file.forge(address, forgery.change)
       let report = Verification.run(file.storage)
       #expect(report.findings.map(\.kind) == [.blockInconsistent], "\(forgery.name): \(report.findings)")
-      #expect(report.worst?.block == address && report.worst?.actual == .text(forgery.invariant.name), "\(forgery.name)")
+      #expect(
+        report.worst?.block == address && report.worst?.actual == .text(forgery.invariant.name), "\(forgery.name)")
       #expect(report.verdict.start == .servesUntilDamage(block: address), "\(forgery.name)")
       #expect(try ReplicaOutcome(on: file.storage, pairs: run.pairs) == .stops(at: address), "\(forgery.name)")
     }
@@ -106,7 +107,8 @@ import Testing
       #expect(finding?.actual == .text(forgery.invariant.name), "\(forgery.name): \(report.findings)")
       #expect(report.verdict.exitCode == .lost, "\(forgery.name)")
       #expect(report.verdict.start == .refuses(reason: "checkpoint-inconsistent"), "\(forgery.name)")
-      #expect(try ReplicaOutcome(on: file.storage, pairs: [:]) == .refuses("checkpoint-inconsistent"), "\(forgery.name)")
+      #expect(
+        try ReplicaOutcome(on: file.storage, pairs: [:]) == .refuses("checkpoint-inconsistent"), "\(forgery.name)")
     }
   }
 

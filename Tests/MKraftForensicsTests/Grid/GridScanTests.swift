@@ -36,7 +36,9 @@ import Testing
       let contents = try CheckpointReader(storage, map.superblock).read()
       let audit = CheckpointAudit.run(storage, map.superblock, contents)
       let corrupt = whole.findings.filter { $0.kind == .blockCorrupt }.compactMap(\.block)
-      #expect(Set(corrupt) == Set(audit.faults.map(\.address)) && whole.findings.allSatisfy { $0.block != nil }, "seed \(seed)")
+      #expect(
+        Set(corrupt) == Set(audit.faults.map(\.address)) && whole.findings.allSatisfy { $0.block != nil },
+        "seed \(seed)")
     }
   }
 
@@ -51,7 +53,8 @@ import Testing
         options.scope = try #require(VerificationScope(name: name))
         let report = Verification.run(storage, options)
         #expect(report.counts.map(\.kind) == [.checkpointDamaged], "\(role), \(name): \(report.findings)")
-        #expect(report.verdict.start == .refuses(reason: "checkpoint-damaged") && report.verdict.exitCode == .restorable)
+        #expect(
+          report.verdict.start == .refuses(reason: "checkpoint-damaged") && report.verdict.exitCode == .restorable)
         #expect(report.bytes.total == storage.byteCount, "\(role), \(name)")
       }
     }

@@ -50,7 +50,9 @@ import Testing
       var options = Verification.Options()
       options.isLive = true
       let report = Verification.run(storage, options)
-      let allowed: Set<FindingKind> = [.liveFile, .fileChanging, .walTailTorn, .walHeaderBehind, .walTailLeftover, .replyTorn]
+      let allowed: Set<FindingKind> = [
+        .liveFile, .fileChanging, .walTailTorn, .walHeaderBehind, .walTailLeftover, .replyTorn,
+      ]
       #expect(Set(report.counts.map(\.kind)).isSubset(of: allowed), "seed \(seed): \(report.findings)")
       if report.verdict.exitCode == .incomplete { incomplete += 1 }
       #expect(report.verdict.exitCode == .sound || report.verdict.exitCode == .incomplete, "seed \(seed)")

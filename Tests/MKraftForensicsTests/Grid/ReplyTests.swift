@@ -36,14 +36,23 @@ import Testing
       ("flip", { storage, range in storage.flipBit(at: 8 * (range.lowerBound + 60)) }),
       ("flip in the body", { storage, range in storage.flipBit(at: 8 * (range.lowerBound + 260)) }),
       ("zero", { storage, range in storage.zero(range) }),
-      ("garbage", { storage, range in
-        var generator = SplitMix64(seed: 1)
-        storage.garbage(range, using: &generator)
-      }),
-      ("stale", { storage, range in
-        storage.replace(at: range.lowerBound, with: try GridMap.bytes(earlier, range))
-      }),
-      ("misdirected", { storage, range in storage.copy(self.range(range == self.range(1) ? 2 : 1), to: range.lowerBound) }),
+      (
+        "garbage",
+        { storage, range in
+          var generator = SplitMix64(seed: 1)
+          storage.garbage(range, using: &generator)
+        }
+      ),
+      (
+        "stale",
+        { storage, range in
+          storage.replace(at: range.lowerBound, with: try GridMap.bytes(earlier, range))
+        }
+      ),
+      (
+        "misdirected",
+        { storage, range in storage.copy(self.range(range == self.range(1) ? 2 : 1), to: range.lowerBound) }
+      ),
       ("unreadable", { storage, range in storage.failReads(range.lowerBound..<range.lowerBound + 512) }),
     ]
     for (name, damage) in damages {
@@ -55,7 +64,8 @@ import Testing
         let report = Verification.run(storage)
         let found = report.findings.filter { $0.kind != .rangeUnreadable }
         let isLost = slot == 1 || slot == 2
-        #expect(found.map(\.kind) == [isLost ? .replyLost : .replySlotDamaged], "\(name), slot \(slot): \(report.findings)")
+        #expect(
+          found.map(\.kind) == [isLost ? .replyLost : .replySlotDamaged], "\(name), slot \(slot): \(report.findings)")
         #expect(found.first?.slot == slot && found.first?.zone == .replies, "\(name), slot \(slot)")
         #expect(report.verdict.exitCode == (isLost ? .restorable : .degraded), "\(name), slot \(slot)")
         let outcome = try ReplicaOutcome(on: storage, pairs: run.pairs)
