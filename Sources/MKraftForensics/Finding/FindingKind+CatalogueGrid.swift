@@ -53,10 +53,9 @@ extension FindingKind {
     case .treeMiscounted:
       Entry(
         .degraded,
-        "the checkpoint counts more or fewer pairs or blocks than the state has, or blocks in use that nothing needs",
+        "the checkpoint counts other pairs or blocks than the state has, or blocks in use that nothing needs",
         cause: "a fault of the software that wrote it, or a forged file",
-        risk:
-          "nothing of the state is lost; blocks may never be used again, and other replicas have another checkpoint",
+        risk: "nothing is lost; blocks may never be used again, and other replicas have another checkpoint",
         next: .nothing)
     case .blockUnusedDamaged:
       Entry(

@@ -27,14 +27,21 @@ struct GridFindings {
   // MARK: The tree
 
   func finding(for fault: GridFault) -> Finding {
-    let referrer = fault.referrer.map { "block \($0) refers to it; " } ?? "the superblock refers to it; "
+    finding(for: fault, fault.referrer.map { "block \($0) refers to it; " } ?? "the superblock refers to it; ")
+  }
+
+  /// A block that was read and is not the one that is referred to.
+  func finding(for fault: BlockFault) -> Finding { make(kind(of: fault), fault, "") }
+
+  func finding(for fault: GridFault, _ referrer: String) -> Finding {
     switch fault.fault {
     case .block(let block): return make(kind(of: block), block, referrer)
     case .violates(.setsDisjoint, let address):
       return make(.treeInconsistent, address, .text(Invariant.setsDisjoint.name), referrer + reasonNotOfTree(address))
     case .violates(.treeCounts, let address):
       return make(
-        .treeInconsistent, address, .text(Invariant.treeCounts.name), "tree_height is 0, and there is a root")
+        .treeInconsistent, address, .text(Invariant.treeCounts.name),
+        "\(Invariant.treeCounts.name) is broken: \(Invariant.treeCounts.statement)")
     case .violates(let invariant, let address):
       return make(
         .blockInconsistent, address, .text(invariant.name),
@@ -42,10 +49,12 @@ struct GridFindings {
     }
   }
 
-  /// A whole block in the wrong place was written or read wrongly; anything else is damage.
+  /// A whole block in the wrong place was written or read wrongly; contents that contradict themselves under a right checksum were
+  /// written so; anything else is damage.
   private func kind(of fault: BlockFault) -> FindingKind {
     switch fault.defect {
     case .otherContents, .header(.violates(.blockAddress)), .header(.violates(.blockCluster)): .blockUnexpected
+    case .header(.violates): .blockInconsistent
     case .header, .unreadable, .beyondEnd: .blockCorrupt
     }
   }
@@ -75,8 +84,8 @@ struct GridFindings {
     guard ground.parts.faults.isEmpty, let acquired = ground.parts.acquired else { return }
     var first: UInt64?
     var count = 0
-    acquired.forEachAddress { address in
-      guard ground.use(of: address) == .tree, !intake.reachable.contains(address) else { return }
+    for address in 1..<acquired.highest + 1 {
+      guard ground.use(of: address) == .tree, !intake.reachable.contains(address) else { continue }
       first = first ?? address
       count += 1
     }
@@ -84,8 +93,8 @@ struct GridFindings {
     log.add(
       make(
         .treeMiscounted, first, .text(Invariant.setsDisjoint.name),
-        "\(count) acquired \(count == 1 ? "block is" : "blocks are") neither released nor reached from the tree's root; this is the first"
-      ))
+        "\(count) acquired \(count == 1 ? "block is" : "blocks are") neither released nor reached from the tree's root; "
+          + "this is the first"))
   }
 
   // MARK: Damaged blocks that no reference is known to
@@ -116,8 +125,13 @@ struct GridFindings {
 
   /// A block that the checkpoint does not need any more.
   private func dropped(_ damaged: BlockNotes.Damaged, _ before: String, mayBeReused: Bool) -> Finding? {
+    switch damaged.defect {
     // Never written, because it was dropped before it had to be.
-    if case .header(.allZero) = damaged.defect { return nil }
+    case .header(.allZero): return nil
+    // That the file was cut is said once.
+    case .beyondEnd: return nil
+    case .header, .otherContents, .unreadable: break
+    }
     let isLeftover = mayBeReused || mayBeIncomplete(damaged)
     let fault = BlockFault(address: damaged.address, expected: 0, defect: damaged.defect)
     return make(isLeftover ? .blockLeftover : .blockUnusedDamaged, fault, before)

@@ -162,7 +162,8 @@ struct LogFindings {
     guard let broken = entry.brokenChainInvariant(after: decision.head) else {
       guard let expected = CheckpointIDs(superblock)[fault.op], expected != entry.checkpointID else { return "" }
       return
-        "; chain-checkpoint is broken: its checkpoint_id is \(entry.checkpointID.hex), that of its op is \(expected.hex)"
+        "; \(Invariant.chainCheckpoint.name) is broken: its checkpoint_id is \(entry.checkpointID.hex), that of its op "
+        + "is \(expected.hex)"
     }
     guard broken == .chainParent else { return "; \(broken.name) is broken: \(broken.statement)" }
     return "; its parent is \(entry.parent.hex), the entry before it is \(decision.head.checksum.hex)"

@@ -30,6 +30,8 @@ struct ReplyFindings {
   private func finding(_ sight: ReplySight) -> Finding? {
     guard !ReplyFindings.isAsRecorded(sight, records, superblock.geometry) else { return nil }
     let record = records.flatMap { $0.indices.contains(sight.slot) ? $0[sight.slot] : nil }
+    // That the file was cut is said once.
+    if case .beyondEnd = sight.contents, record == nil { return nil }
     let next = forecast?.next(sight.slot, of: record)
     if case .whole(let header) = sight.contents {
       if record == nil && header.kind == .replyReserved { return nil }
@@ -96,9 +98,8 @@ struct ReplyFindings {
     let next = superblock.checkpoint.op + UInt64(superblock.geometry.checkpointInterval)
     switch kind {
     case .replyLost:
-      return named
-        + (isForecastWhole
-          ? ", and the log does not go on with it" : ", and the log, as far as it is whole, does not go on with it")
+      return named + (isForecastWhole ? ", and the log" : ", and the log, as far as it is whole,")
+        + " does not go on with it"
     case .replyTorn: return named + "; the checkpoint of op \(next), which puts another there, was being written"
     default:
       guard record != nil else { return "; no session of the checkpoint has this slot" }

@@ -35,8 +35,7 @@ final class ScanWork: Sendable {
 
   init(
     _ storage: any Storage, _ superblock: Superblock, plan: ScanPlan, byteCount: UInt64, isLive: Bool,
-    liveHead: UInt64?,
-    _ ground: GridGround, _ window: LeafWindow, _ grid: GridIntake
+    liveHead: UInt64?, _ ground: GridGround, _ window: LeafWindow, _ grid: GridIntake
   ) {
     self.storage = storage
     self.superblock = superblock

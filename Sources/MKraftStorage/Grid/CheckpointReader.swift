@@ -22,6 +22,9 @@ public struct CheckpointParts: Sendable {
   public internal(set) var sessions: [SessionRecord]?
   /// What is wrong; the first is the one that a replica names.
   public internal(set) var faults: [CheckpointFault] = []
+
+  /// Nothing was read.
+  public init() {}
 }
 
 /// Why a checkpoint cannot be loaded: something that every start needs is not there.

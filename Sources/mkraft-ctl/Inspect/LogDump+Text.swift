@@ -29,12 +29,12 @@ extension LogDump {
     }
     page.field(
       "checkpoint",
-      "\(geometry.interval(of: superblock.checkpoint.op)), of op \(superblock.checkpoint.op) in slot \(geometry.slot(of: superblock.checkpoint.op))"
-    )
+      "\(geometry.interval(of: superblock.checkpoint.op)), of op \(superblock.checkpoint.op) in slot "
+        + "\(geometry.slot(of: superblock.checkpoint.op))")
     page.field(
       "next checkpoint",
-      "of op \(inspection.nextCheckpointOp); entries up to it carry checkpoint_id \(superblock.checkpoint.parentID.hex), those after it \(superblock.checkpoint.id.hex)"
-    )
+      "of op \(inspection.nextCheckpointOp); entries up to it carry checkpoint_id "
+        + "\(superblock.checkpoint.parentID.hex), those after it \(superblock.checkpoint.id.hex)")
     page.field("slots", "\(geometry.slotCount), for ops \(inspection.firstOp) to \(inspection.lastOp)")
     page.field(
       "head", "op \(decision.head.op) of term \(decision.head.term) in slot \(geometry.slot(of: decision.head.op))")

@@ -41,9 +41,8 @@ extension SuperblockPage {
     guard number > 0 else { return page.field("checkpoint", "none was taken yet") }
     page.field(
       "checkpoint", "number \(number), of op \(state.op)",
-      note:
-        "\(state.pairCount) pairs in \(state.reachableCount) blocks: \(state.leafCount) leaves, \(state.innerCount) inner "
-        + "nodes, \(state.valueBlockCount) with values")
+      note: "\(state.pairCount) pairs in \(state.reachableCount) blocks: \(state.leafCount) leaves, "
+        + "\(state.innerCount) inner, \(state.valueBlockCount) with values")
   }
 
   private func writePlaces(to sink: ByteSink, _ style: Style) {

@@ -12,6 +12,8 @@ extension StartCommand {
     if case .otherMembers(let count) = refusal { throw otherMembers(count) }
     var options = Verification.Options()
     options.scope = [.superblocks, .wal, .replies]
+    // What a file that was cut has lost may lie in the grid; otherwise the grid has no part in the refusal.
+    if case .truncated = refusal { options.scope = .everything }
     options.findingsLimit = StartCommand.findingsMax
     let report = RefusalReport(file: file, refusal: refusal, verification: Verification.run(storage, options))
     report.render(on: console)

@@ -45,7 +45,7 @@ extension StartCommand {
       case .event(.status(let status)): report.status = status
       case .event(.ready): report.render(on: console)
       case .event(.note(let text)): console.diagnostics.warning(text)
-      case .ended(let result): return try end(result, ground, on: console)
+      case .ended(let result): return try end(result, ground, superblock, on: console)
       }
     }
   }
@@ -70,7 +70,9 @@ extension StartCommand {
     report.healing.log(of: file, on: console)
   }
 
-  private func end(_ result: ServerResult, _ ground: Ground, on console: Console) throws(Failure) -> ExitCode {
+  private func end(
+    _ result: ServerResult, _ ground: Ground, _ superblock: Superblock, on console: Console
+  ) throws(Failure) -> ExitCode {
     switch result {
     case .stopped: return .sound
     case .halted(.entryDamaged(let op)):
@@ -80,9 +82,19 @@ extension StartCommand {
       }
       throw Failure(.inputOutput, "the replica halted: \(ReplicaHalt.entryDamaged(op: op))", of: file)
     case .halted(let halt):
+      if let finding = HaltFinding.of(halt, superblock) { throw failure(finding) }
       throw Failure(
         .inputOutput, "the replica halted: \(halt); nothing was acknowledged that is not durable", of: file)
     case .cannotListen(let reason): throw Failure(.cannotCreate, "cannot listen on \(reason); \(file) is as it was")
     }
+  }
+
+  /// A block of the state that a request, or the log at the start, needs.
+  private func failure(_ finding: Finding) -> Failure {
+    Failure(
+      finding.kind.exitCode,
+      "the replica halted: \(finding.titleAndPlace): \(finding.evidence); nothing was acknowledged that is not durable; "
+        + "what can be done: \(finding.kind.next.words)",
+      of: file, next: finding.kind.next.command(path: file))
   }
 }

@@ -85,8 +85,8 @@ struct StatusPage {
     if let acquired = grid.acquired, let free = grid.free {
       let inUse = ByteCount(acquired * UInt64(grid.blockSize)).description
       page.field(
-        "blocks", "\(acquired) in use, \(free) free", note: "\(inUse) in blocks of \(ByteCount(UInt64(grid.blockSize)))"
-      )
+        "blocks", "\(acquired) in use, \(free) free",
+        note: "\(inUse) in blocks of \(ByteCount(UInt64(grid.blockSize)))")
     } else {
       page.field("blocks", "unknown", note: "the set of blocks in use cannot be read", .red)
     }

@@ -16,7 +16,7 @@ extension Fixture {
         storage.truncate(to: places.range(places.root).lowerBound + 100)
       },
       checkpointed("checkpoint-damaged") { $0.scramble($1.range($1.superblock.checkpoint.released.address)) },
-      checkpointed("checkpoint-unreadable-sessions") { $0.zero($1.range($1.superblock.checkpoint.sessions.address)) },
+      checkpointed("checkpoint-sessions-zeroed") { $0.zero($1.range($1.superblock.checkpoint.sessions.address)) },
       checkpointed("checkpoint-inconsistent") { storage, places in
         try storage.forge(places, places.superblock.checkpoint.sessions) { _, block in
           block.zero(BlockChain.payloadOffset..<BlockChain.payloadOffset + 16)
