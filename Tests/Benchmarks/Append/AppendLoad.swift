@@ -13,14 +13,19 @@ struct AppendLoad {
     /// From the request's arrival in the replica to its answer.
     let inside: Rate
     let headerWritesPerOp: Double
+    /// Processor time per append, of server and clients together, in microseconds.
+    let userTime: Double
+    let systemTime: Double
     /// Checkpoints that became durable meanwhile.
     let checkpoints: UInt64
   }
 
   private let path: FilePath
   private let geometry: Geometry
+  private let choice: Transfers.Choice
 
-  init(_ directory: FilePath, _ geometry: Geometry) {
+  init(_ directory: FilePath, _ geometry: Geometry, _ choice: Transfers.Choice) {
+    self.choice = choice
     path = directory.appending("benchmark-append.mkraft")
     self.geometry = geometry
   }
@@ -35,8 +40,9 @@ struct AppendLoad {
     let server = ReplicaServer()
     let (ready, becomesReady) = AsyncStream.makeStream(of: NetworkAddress.self)
     let address = Mutex<NetworkAddress?>(nil)
+    let transfers = try Transfers(choice, on: storage, geometry)
     async let ended = server.run(
-      replica, storage: storage, messageSizeMax: Int(geometry.messageSize),
+      replica, storage: storage, transfers: transfers, messageSizeMax: Int(geometry.messageSize),
       ioThreads: Int(geometry.pipeline) + 2 + Grid.readDepth + Grid.writeDepth, listen: .loopback
     ) { event in
       switch event {
@@ -59,17 +65,23 @@ struct AppendLoad {
     let client = try await Client.connect(to: address)
     var sessions: [SessionState] = []
     for _ in 0..<clients { sessions.append(try await client.register().state) }
+    await client.close()
     let before = measure.state.withLock { state in
       state.isOn = true
       return state.status
     }
     var load = try AppendClients(sessions, at: address, geometry)
+    let begin = UsedTime.now
     let latencies = try load.run(until: .now + .seconds(seconds))
+    let used = UsedTime.now
     let (inside, after) = measure.state.withLock { ($0.latencies, $0.status) }
     let ops = Double((after?.entriesBegun ?? 0) - (before?.entriesBegun ?? 0))
     let headers = Double((after?.headerWrites ?? 0) - (before?.headerWrites ?? 0))
     return Result(
-      seen: Rate(latencies, seconds: seconds), inside: Rate(inside, seconds: seconds), headerWritesPerOp: headers / ops,
+      seen: Rate(latencies, seconds: seconds), inside: Rate(inside, seconds: seconds),
+      headerWritesPerOp: headers / ops,
+      userTime: (used.user - begin.user) / Double(latencies.count),
+      systemTime: (used.system - begin.system) / Double(latencies.count),
       checkpoints: (after?.checkpoints ?? 0) - (before?.checkpoints ?? 0))
   }
 }
