@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -45,6 +46,11 @@ int32_t clinux_lock(int32_t fd) {
 uint32_t clinux_filesystem_magic(int32_t fd) {
   struct statfs found;
   return fstatfs(fd, &found) == 0 ? (uint32_t)found.f_type : 0;
+}
+
+int32_t clinux_eventfd(void) {
+  const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return fd >= 0 ? fd : -errno;
 }
 
 // Between fork and exec only what is allowed in a signal handler: other threads of the parent may hold any lock.

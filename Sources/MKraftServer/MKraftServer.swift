@@ -1,8 +1,9 @@
 // MKraftServer: the network shell around a replica, and the client that talks to it.
 //
 // The replica computes; this module moves bytes. One event loop owns the replica, the listening socket and every connection, so
-// that nothing of the replica is ever touched by two threads. Storage I/O is synchronous and runs on a pool of threads; its
-// completions come back to the loop.
+// that nothing of the replica is ever touched by two threads. Small writes of the log are performed on the loop, those that
+// arrive together as one; all other transfers on a pool of threads or through io_uring, and their completions come back to the
+// loop.
 //
 //   connection --> MessageFraming --> ServerConnection --> ReplicaShell --> replica
 //   connection <-- MessageFraming <-- ServerConnection <-- ReplicaShell <-- effects

@@ -30,6 +30,10 @@ int32_t clinux_lock(int32_t fd);
 /// The number by which statfs(2) knows the filesystem of the open file `fd`; 0 if it does not tell.
 uint32_t clinux_filesystem_magic(int32_t fd);
 
+/// eventfd(2) that does not block and is not inherited; a shim because the Glibc module does not have it. Returns the
+/// descriptor, or minus the error number.
+int32_t clinux_eventfd(void);
+
 /// Runs `program` in a child process that the kernel kills when the calling thread ends, which posix_spawn cannot ask for; call
 /// it from the main thread. The child has a process group of its own, no input, `output` and `errors` as standard output and
 /// error, and signals as usual. Returns 0 and the child, or the error number; a program that cannot be run is exit 127.

@@ -10,20 +10,47 @@ public struct IORequest: Sendable {
     case resize
   }
 
+  /// What a transfer is to those who wait for it.
+  public enum Role: Sendable {
+    /// An entry. What follows is one write of headers for all entries that are complete by then.
+    case prepare
+    /// Headers: when they are durable, clients are answered.
+    case headers
+    /// Nobody waits for it at once.
+    case other
+  }
+
   /// Names the request when it is reported complete.
   public let token: UInt64
   public let direction: Direction
+  public let role: Role
   public let offset: UInt64
   /// Bytes, from the start of `buffer`.
   public let count: Int
   /// The shell's until it reports the request complete.
   public let buffer: IOBuffer
 
-  package init(token: UInt64, direction: Direction, offset: UInt64, count: Int, buffer: IOBuffer) {
+  package init(
+    token: UInt64, direction: Direction, role: Role = .other, offset: UInt64, count: Int, buffer: IOBuffer
+  ) {
     self.token = token
     self.direction = direction
+    self.role = role
     self.offset = offset
     self.count = count
     self.buffer = buffer
+  }
+}
+
+/// A transfer is over.
+public struct IOCompletion: Sendable {
+  /// That of the request.
+  public let token: UInt64
+  /// Why it failed; a read that came back short has failed too.
+  public let failure: StorageError?
+
+  public init(token: UInt64, failure: StorageError?) {
+    self.token = token
+    self.failure = failure
   }
 }

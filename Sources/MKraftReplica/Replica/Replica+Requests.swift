@@ -4,6 +4,7 @@ internal import MKraftStorage
 /// What clients ask for.
 extension ReplicaCore {
   /// Takes a message whose header and body are verified.
+  @_specialize(where Machine == KeyValueStateMachine)
   public func receive(
     from connection: ConnectionID, header: MessageHeader, body: RawSpan, now: UInt64,
     into effects: inout [ReplicaEffect]

@@ -28,6 +28,14 @@ public final class ReplicaCore<Machine: StateMachine> {
     case replay(first: UInt64)
     case grid(GridTransfer)
     case reply(IOBuffer)
+
+    var role: IORequest.Role {
+      switch self {
+      case .prepare: .prepare
+      case .headers: .headers
+      default: .other
+      }
+    }
   }
 
   /// Why a superblock is being written.
@@ -195,7 +203,9 @@ public final class ReplicaCore<Machine: StateMachine> {
     nextToken += 1
     purposes[token] = purpose
     effects.append(
-      .io(IORequest(token: token, direction: direction, offset: offset, count: count, buffer: buffer)))
+      .io(
+        IORequest(
+          token: token, direction: direction, role: purpose.role, offset: offset, count: count, buffer: buffer)))
   }
 
   func submit(_ write: JournalWrite, _ purpose: Purpose, into effects: inout [ReplicaEffect]) {
@@ -205,20 +215,43 @@ public final class ReplicaCore<Machine: StateMachine> {
   /// Reports that a transfer is over.
   /// - Parameter failure: why it failed; a read that came back short has failed too.
   public func complete(_ token: UInt64, failure: StorageError?, now: UInt64, into effects: inout [ReplicaEffect]) {
-    guard let purpose = purposes.removeValue(forKey: token) else { preconditionFailure("a transfer completes once") }
-    guard phase != .halted else { return }
-    self.now = max(self.now, now)
+    complete([IOCompletion(token: token, failure: failure)], now: now, into: &effects)
+  }
+
+  // Specialized, here and where requests are received: a call from another module would run the generic code, which
+  // looks up types and their members again and again.
+  /// Reports that transfers are over. What they make possible is done once for all of them, so that entries whose
+  /// prepares became durable together share a header write.
+  @_specialize(where Machine == KeyValueStateMachine)
+  public func complete(_ completions: [IOCompletion], now: UInt64, into effects: inout [ReplicaEffect]) {
+    var isPumpDue = false
+    for completion in completions {
+      guard let purpose = purposes.removeValue(forKey: completion.token) else {
+        preconditionFailure("a transfer completes once")
+      }
+      guard phase != .halted else { return }
+      self.now = max(self.now, now)
+      if completed(purpose, completion.failure, into: &effects) { isPumpDue = true }
+    }
+    if isPumpDue { pump(into: &effects) }
+  }
+
+  /// Takes note of a transfer; whether there may be something to do now.
+  private func completed(_ purpose: Purpose, _ failure: StorageError?, into effects: inout [ReplicaEffect]) -> Bool {
     if case .superblock = purpose {
       // A copy that cannot be written or read back is not verified; three verified copies are enough (rule R9).
       update?.completed(failed: failure != nil)
       continueUpdate(into: &effects)
-      return
+      return false
     }
     if case .growth = purpose {
       growthEnded(failure, into: &effects)
-      return pump(into: &effects)
+      return true
     }
-    if let failure { return halt(.storage(failure), into: &effects) }
+    if let failure {
+      halt(.storage(failure), into: &effects)
+      return false
+    }
     switch purpose {
     case .superblock, .growth: preconditionFailure("dealt with above")
     case .healing: heal(into: &effects)
@@ -227,12 +260,12 @@ public final class ReplicaCore<Machine: StateMachine> {
       journal.headersDurable()
       hold()
     case .replay(let first):
-      if let op = replay.finish(first, image) { return halt(.entryDamaged(op: op), into: &effects) }
+      if let op = replay.finish(first, image) { halt(.entryDamaged(op: op), into: &effects) }
     case .grid(let transfer):
-      do throws(BlockFault) { try grid.completed(transfer) } catch { return halt(.block(error), into: &effects) }
+      do throws(BlockFault) { try grid.completed(transfer) } catch { halt(.block(error), into: &effects) }
     case .reply(let buffer): replyWritten(buffer)
     }
-    pump(into: &effects)
+    return true
   }
 
   func halt(_ reason: ReplicaHalt, into effects: inout [ReplicaEffect]) {

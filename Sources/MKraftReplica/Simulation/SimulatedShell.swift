@@ -76,11 +76,21 @@ package final class SimulatedShell<Machine: StateMachine> {
 
   /// Completes one of the outstanding transfers.
   package func complete(at index: Int) {
-    let next = outstanding.remove(at: index)
+    completeTogether([index])
+  }
+
+  /// Completes outstanding transfers in the order of `indices`, and then tells the replica of all of them at once.
+  package func completeTogether(_ indices: [Int]) {
+    let ended = indices.map { outstanding[$0] }
+    for index in indices.sorted(by: >) { outstanding.remove(at: index) }
     now += tick
-    let failure = carryOut(next)
-    watcher?(.transferred(next.request, failure: failure))
-    replica.complete(next.request.token, failure: failure, now: now, into: &effects)
+    var completions: [IOCompletion] = []
+    for next in ended {
+      let failure = carryOut(next)
+      watcher?(.transferred(next.request, failure: failure))
+      completions.append(IOCompletion(token: next.request.token, failure: failure))
+    }
+    replica.complete(completions, now: now, into: &effects)
     perform()
   }
 

@@ -15,16 +15,17 @@ extension ReplicaServer {
   /// - Parameters:
   ///   - opening: what was found in the file.
   ///   - storage: the file, opened for a replica.
+  ///   - transfers: how its transfers are performed.
   ///   - cacheBlocks: blocks of the grid in memory; nil for the usual number.
   ///   - events: called from the server's thread; it must not block.
   public func run(
-    opening: sending Opening, storage: any Storage, cacheBlocks: Int? = nil, listen: NetworkAddress = .loopback,
-    events: @escaping @Sendable (ServerEvent) -> Void
+    opening: sending Opening, storage: any Storage, transfers: Transfers = .threads, cacheBlocks: Int? = nil,
+    listen: NetworkAddress = .loopback, events: @escaping @Sendable (ServerEvent) -> Void
   ) async -> ServerResult {
     let geometry = opening.geometry
     let replica = Replica(opening: opening, cacheBlocks: cacheBlocks, now: WallClock.now())
     return await run(
-      replica, storage: storage, messageSizeMax: Int(geometry.messageSize),
+      replica, storage: storage, transfers: transfers, messageSizeMax: Int(geometry.messageSize),
       ioThreads: Int(geometry.pipeline) + Self.ioThreadsBeside, listen: listen, events: events)
   }
 
@@ -33,12 +34,13 @@ extension ReplicaServer {
   /// - Parameters:
   ///   - replica: the replica, not started yet; used on the server's own thread only.
   ///   - storage: what the replica's transfers are performed on.
+  ///   - transfers: how they are performed.
   ///   - messageSizeMax: the largest message taken, header and body, in bytes.
   ///   - ioThreads: how many transfers are performed at once.
   ///   - events: called from the server's thread; it must not block.
   package func run(
-    _ replica: sending any ServedReplica, storage: any Storage, messageSizeMax: Int, ioThreads: Int,
-    listen: NetworkAddress,
+    _ replica: sending any ServedReplica, storage: any Storage, transfers: Transfers = .threads,
+    messageSizeMax: Int, ioThreads: Int, listen: NetworkAddress,
     limits: ServerLimits = ServerLimits(), events: @escaping @Sendable (ServerEvent) -> Void
   ) async -> ServerResult {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -47,15 +49,16 @@ extension ReplicaServer {
     let loop = group.next()
     let outcome = loop.makePromise(of: ServerResult.self)
     let box = NIOLoopBoundBox.makeBoxSendingValue(replica, as: (any ServedReplica).self, eventLoop: loop)
+    let runner = StorageRunner(storage, transfers, pool, loop)
     loop.execute {
-      let shell = ReplicaShell(
-        replica: box.value, storage: StorageRunner(storage, pool, loop), limits: limits, outcome: outcome, emit: events)
+      let shell = ReplicaShell(replica: box.value, storage: runner, limits: limits, outcome: outcome, emit: events)
       self.bind(shell, listen, messageSizeMax: messageSizeMax, failure: outcome)
     }
     let result = await outcome.futureResult.result()
     ended()
     // Neither can fail on a group and a pool of our own that are shut down once.
     try? await pool.shutdownGracefully()
+    transfers.ring?.drain()
     try? await group.shutdownGracefully()
     return result
   }
@@ -67,7 +70,7 @@ extension ReplicaServer {
     let (loop, limits) = (shell.loop, shell.limits)
     let marks = ChannelOptions.Types.WriteBufferWaterMark(
       low: limits.unsentHighMark / 4, high: limits.unsentHighMark)
-    let listening = loop.makeCompletedFuture { try address.socketAddress() }.flatMap { socketAddress in
+    let listening = watch(bound).flatMapThrowing { try address.socketAddress() }.flatMap { socketAddress in
       ServerBootstrap(group: loop)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .serverChannelOption(.backlog, value: Int32(limits.connectionsMax))
@@ -91,6 +94,14 @@ extension ReplicaServer {
         failure.succeed(.cannotListen(reason: "\(address): \(Self.reason(error))"))
       }
     }
+  }
+
+  /// Makes channels of the loop of what tells it that there is something to do.
+  private func watch(_ shell: NIOLoopBound<ReplicaShell>) -> EventLoopFuture<Void> {
+    let loop = shell.value.loop
+    let turning = LoopTurn.make(on: loop).map { shell.value.turn = $0.value }
+    guard let ring = shell.value.ring else { return turning }
+    return turning.flatMap { RingEvents.watch(ring, on: loop) { shell.value.takeCompletions() } }
   }
 
   private static func reason(_ error: any Error) -> String {

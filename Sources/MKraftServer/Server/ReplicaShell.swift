@@ -1,5 +1,6 @@
 internal import MKraftFormat
 internal import MKraftReplica
+internal import MKraftStorage
 internal import NIOCore
 
 /// The replica and everything that touches it, on one event loop: feeds it inputs, performs its effects.
@@ -16,6 +17,11 @@ final class ReplicaShell {
   /// Transfers asked for since the loop last came round; then they are begun together.
   private var requests: [IORequest] = []
   private var isSubmitting = false
+  /// Performed, and not told to the replica yet.
+  private var held: [IOCompletion] = []
+  private var hasWaited = false
+  /// How to let the loop look at its sockets; there before the socket listens.
+  var turn: LoopTurn?
   private var connections: [ConnectionID: ServerConnection] = [:]
   private var unflushed: [ServerConnection] = []
   private var connectionsSeen: UInt64 = 0
@@ -35,6 +41,8 @@ final class ReplicaShell {
     self.outcome = outcome
     self.emit = emit
   }
+
+  var ring: TransferRing? { storage.ring }
 
   // MARK: The replica's inputs
 
@@ -64,12 +72,18 @@ final class ReplicaShell {
     perform()
   }
 
-  private func takeCompletions() {
-    for completion in storage.takeCompletions() where !hasEnded {
-      replica.complete(completion.token, failure: completion.failure, now: WallClock.now(), into: &effects)
-      perform()
-    }
+  func takeCompletions() {
+    let shell = NIOLoopBound(self, eventLoop: loop)
+    let completions = storage.takeCompletions { shell.value.takeCompletions() }
+    guard !completions.isEmpty else { return }
+    complete(completions)
     flush()
+  }
+
+  private func complete(_ completions: [IOCompletion]) {
+    guard !hasEnded else { return }
+    replica.complete(completions, now: WallClock.now(), into: &effects)
+    perform()
   }
 
   // MARK: Connections
@@ -142,7 +156,8 @@ final class ReplicaShell {
     emit(.ready)
   }
 
-  /// Begins the transfer when every message that has arrived by now is taken, so that it is known whether it is alone.
+  /// Begins the transfer when every message that has arrived by now is taken: then it is known what it can be put
+  /// together with.
   private func submit(_ request: IORequest) {
     requests.append(request)
     guard !isSubmitting else { return }
@@ -150,19 +165,68 @@ final class ReplicaShell {
     loop.assumeIsolated().execute { self.beginTransfers() }
   }
 
+  /// Performs the small writes that clients wait for here and now, one after the other: handing one to somebody else,
+  /// and its completion back, takes as long as the device does. All others are handed out.
   private func beginTransfers() {
-    // Each turn performs one write, and what it brings forth is looked at in the same way: a prepare, then its header.
-    while requests.count == 1, let request = requests.first, storage.isQuick(request), !hasEnded {
-      requests.removeAll(keepingCapacity: true)
-      let completion = storage.performNow(request)
-      replica.complete(completion.token, failure: completion.failure, now: WallClock.now(), into: &effects)
-      perform()
+    while !hasEnded {
+      if let headers = takeHeaders() {
+        flush()
+        held += storage.performNow(headers)
+        completeHeld()
+        continue
+      }
+      let transfers = takeRequests()
+      handOut(transfers.filter { !$0.isQuick })
+      let quick = transfers.filter(\.isQuick)
+      if quick.isEmpty && held.isEmpty { break }
+      if !quick.isEmpty { flush() }
+      for transfer in quick where !hasFailed { held += storage.performNow(transfer) }
+      if !hasFailed, quick.contains(where: { $0.role == .prepare }), waitForOthers() { return }
+      completeHeld()
     }
     isSubmitting = false
-    let shell = NIOLoopBound(self, eventLoop: loop)
-    for request in requests { storage.submit(request) { shell.value.takeCompletions() } }
-    requests.removeAll(keepingCapacity: true)
     flush()
+  }
+
+  /// Nothing is written after a write that failed (rule R2).
+  private var hasFailed: Bool { held.contains { $0.failure != nil } }
+
+  /// Requests that came while entries were written are taken before their headers are, once, so that they share the
+  /// headers' write. A client that is alone has sent none.
+  private func waitForOthers() -> Bool {
+    guard !hasWaited, connections.count > 1, let turn else { return false }
+    hasWaited = true
+    turn.next { self.beginTransfers() }
+    return true
+  }
+
+  private func completeHeld() {
+    let completions = held
+    held.removeAll(keepingCapacity: true)
+    hasWaited = false
+    if !completions.isEmpty { complete(completions) }
+  }
+
+  private func handOut(_ transfers: [Transfer]) {
+    guard !transfers.isEmpty else { return }
+    let shell = NIOLoopBound(self, eventLoop: loop)
+    storage.submit(transfers) { shell.value.takeCompletions() }
+  }
+
+  /// The write of headers that is due. It comes before entries: those whom it answers make room for more entries, which
+  /// are then written together with those that wait.
+  private func takeHeaders() -> Transfer? {
+    guard let index = requests.firstIndex(where: { $0.role == .headers }) else { return nil }
+    let headers = Transfer(requests[index])
+    guard headers.isQuick else { return nil }
+    requests.remove(at: index)
+    return headers
+  }
+
+  private func takeRequests() -> [Transfer] {
+    let transfers = Transfer.joining(requests)
+    requests.removeAll(keepingCapacity: true)
+    return transfers
   }
 
   private func send(_ message: OutboundMessage, to id: ConnectionID) {

@@ -9,6 +9,8 @@ package protocol ServedReplica: AnyObject {
     from connection: ConnectionID, header: MessageHeader, body: RawSpan, now: UInt64,
     into effects: inout [ReplicaEffect])
   func complete(_ token: UInt64, failure: StorageError?, now: UInt64, into effects: inout [ReplicaEffect])
+  /// Transfers are over, in this order.
+  func complete(_ completions: [IOCompletion], now: UInt64, into effects: inout [ReplicaEffect])
   func disconnected(_ connection: ConnectionID)
   func stop(into effects: inout [ReplicaEffect])
   /// What it is now, if it has a status to tell.
@@ -17,6 +19,12 @@ package protocol ServedReplica: AnyObject {
 
 extension ServedReplica {
   package var statusNow: ReplicaStatus? { nil }
+
+  package func complete(_ completions: [IOCompletion], now: UInt64, into effects: inout [ReplicaEffect]) {
+    for completion in completions {
+      complete(completion.token, failure: completion.failure, now: now, into: &effects)
+    }
+  }
 }
 
 extension ReplicaCore: ServedReplica {

@@ -93,7 +93,7 @@ extension FileStorage {
     return transferred
   }
 
-  private func isAligned(_ count: Int, _ offset: UInt64, _ buffer: IOBuffer, _ start: Int) -> Bool {
+  func isAligned(_ count: Int, _ offset: UInt64, _ buffer: IOBuffer, _ start: Int) -> Bool {
     count % directAlignment == 0 && offset % UInt64(directAlignment) == 0
       && buffer.isAligned(start, to: directAlignment)
   }

@@ -25,12 +25,36 @@ public protocol Storage: AnyObject, Sendable {
     _ count: Int, at offset: UInt64, from buffer: IOBuffer, from start: Int
   ) throws(StorageError)
 
+  /// Writes the beginnings of several buffers one after the other at `offset` of the file; all are durable on return.
+  /// What holds for one write holds for all of it: after an error any atom of any part is old or new.
+  func write(_ parts: [WritePart], at offset: UInt64) throws(StorageError)
+
   /// Makes the file `byteCount` bytes long, durably. New bytes are zero, and space for them is reserved where the filesystem
   /// can do that; on a copy-on-write filesystem the reservation is worth nothing (rule R2).
   func resize(to byteCount: UInt64) throws(StorageError)
 }
 
+/// A part of a write: the first `count` bytes of a buffer.
+public struct WritePart: Sendable {
+  public let buffer: IOBuffer
+  public let count: Int
+
+  public init(_ buffer: IOBuffer, _ count: Int) {
+    self.buffer = buffer
+    self.count = count
+  }
+}
+
 extension Storage {
+  /// One write for each part, for devices that cannot do better.
+  public func write(_ parts: [WritePart], at offset: UInt64) throws(StorageError) {
+    var position = offset
+    for part in parts {
+      try write(part.count, at: position, from: part.buffer)
+      position += UInt64(part.count)
+    }
+  }
+
   /// Reads into the beginning of `buffer`.
   public func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer) throws(StorageError) -> Int {
     try read(count, at: offset, into: buffer, from: 0)

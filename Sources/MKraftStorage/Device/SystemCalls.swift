@@ -37,6 +37,19 @@ enum SystemCalls {
     return try retrying { unsafe Glibc.pwrite(descriptor, buffer.memory(count, from: start), count, position) }
   }
 
+  /// Writes the parts one after the other, in one write of the device, once.
+  static func write(_ descriptor: Int32, _ parts: [WritePart], at offset: UInt64) throws(Errno) -> Int {
+    guard let position = off_t(exactly: offset) else { throw .fileTooLarge }
+    let vectors = unsafe parts.map {
+      unsafe iovec(iov_base: $0.buffer.memory($0.count, from: 0), iov_len: $0.count)
+    }
+    return try retrying {
+      unsafe vectors.withUnsafeBufferPointer {
+        unsafe Glibc.pwritev(descriptor, $0.baseAddress, Int32($0.count), position)
+      }
+    }
+  }
+
   static func sync(_ descriptor: Int32) throws(Errno) {
     // Not retried after an interruption: the second call could succeed although the first one lost data.
     guard Glibc.fsync(descriptor) == 0 else { throw Errno(rawValue: errno) }

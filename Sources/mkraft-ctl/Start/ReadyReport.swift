@@ -11,11 +11,14 @@ struct ReadyReport {
 
   let superblock: Superblock
   let healing: HealingFindings
+  /// How transfers are performed.
+  let io: String
   var address = NetworkAddress.loopback
   var status: ReplicaStatus?
 
-  init(superblock: Superblock, healing: HealingFindings) {
+  init(superblock: Superblock, healing: HealingFindings, io: String) {
     self.superblock = superblock
+    self.io = io
     self.healing = healing
   }
 
@@ -24,6 +27,7 @@ struct ReadyReport {
     var words = ["ready \(address) cluster \(superblock.cluster.hex) replica \(superblock.replica)"]
     if let status { words.append("term \(status.term) head \(status.head) commit \(status.commit)") }
     words.append("pid \(getpid())")
+    words.append("io \(io)")
     if healing.count > 0 { words.append("findings \(healing.count)") }
     console.out.write(words.joined(separator: " ") + "\n")
     console.out.flush()
@@ -49,6 +53,7 @@ struct ReadyReport {
     json.field("commit", status?.commit)
     json.field("role", status?.role.name)
     json.field("message_size", superblock.geometry.messageSize)
+    json.field("io", io)
     json.field("finding_count", healing.count)
     json.array("findings") {
       for finding in healing.findings {

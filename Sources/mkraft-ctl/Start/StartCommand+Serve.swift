@@ -25,18 +25,19 @@ extension StartCommand {
       throw Failure(.internalError, "the system gives no pipe for signals", of: file)
     }
     defer { signals.cancel() }
-    let (storage, address) = (ground.storage, ground.address)
+    let (storage, transfers, address) = (ground.storage, ground.transfers, ground.address)
     let cacheBlocks = cacheSize.map { Int(clamping: $0.bytes / UInt64(superblock.geometry.blockSize)) }
     let handedOver = Mutex<Opening?>(opening)
     Task.detached {
       guard let opening = handedOver.withLock({ $0.take() }) else { preconditionFailure("the server runs once") }
-      let result = await server.run(opening: opening, storage: storage, cacheBlocks: cacheBlocks, listen: address) {
-        event in
+      let result = await server.run(
+        opening: opening, storage: storage, transfers: transfers, cacheBlocks: cacheBlocks, listen: address
+      ) { event in
         if case .note = event { mailbox.offer(.event(event)) } else { mailbox.post(.event(event)) }
       }
       mailbox.post(.ended(result))
     }
-    var report = ReadyReport(superblock: superblock, healing: ground.healing)
+    var report = ReadyReport(superblock: superblock, healing: ground.healing, io: transfers.name)
     while true {
       let (message, dropped) = mailbox.next()
       if dropped > 0 { console.diagnostics.warning("\(dropped) notes about clients were left out", of: file) }

@@ -29,6 +29,13 @@ struct StartCommand: Command {
   @Option(help: "Memory for blocks of the grid; at least what one step of an operation needs. (default: 64M)")
   var cacheSize: ByteCount?
 
+  @Option(
+    help: """
+      How the file is read and written: threads (calls that block), io_uring, or auto, which is what measures best: \
+      threads at present. The ready line says which.
+      """)
+  var io = Transfers.Choice.auto
+
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
@@ -46,8 +53,15 @@ struct StartCommand: Command {
     } catch {
       return try refuse(path, storage, error, on: console)
     }
+    let transfers: Transfers
+    do throws(Errno) {
+      transfers = try Transfers(io, on: storage, opening.geometry)
+    } catch {
+      throw Failure(.cannotCreate, "io_uring cannot be used here: \(error); --io threads can", of: file)
+    }
     let healing = HealingFindings(opening, on: storage, limit: StartCommand.findingsMax)
-    return try serve(Ground(path: path, address: address, storage: storage, healing: healing), opening, on: console)
+    let ground = Ground(path: path, address: address, storage: storage, transfers: transfers, healing: healing)
+    return try serve(ground, opening, on: console)
   }
 
   /// What a replica is started on.
@@ -56,6 +70,7 @@ struct StartCommand: Command {
     /// Asked for.
     let address: NetworkAddress
     let storage: FileStorage
+    let transfers: Transfers
     let healing: HealingFindings
   }
 }

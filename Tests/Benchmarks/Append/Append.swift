@@ -7,15 +7,19 @@ internal import SystemPackage
 /// Measures in the directory that the arguments name, and returns the exit code.
 func append(_ arguments: [String]) async -> Int32 {
   guard let directory = arguments.first, let seconds = Double(arguments.dropFirst().first ?? "2"), seconds > 0 else {
-    print("usage: benchmark-append DIRECTORY [SECONDS]")
+    print("usage: benchmark-append DIRECTORY [SECONDS [auto|threads|io_uring [CLIENTS]]]")
     return 64
   }
   do {
-    for clients in [1, 8, 32] {
-      let device = try DeviceLoad(FilePath(directory)).run(
-        threads: min(clients, Int(AppendLoad.geometry.pipeline)), seconds: seconds)
-      let load = try await AppendLoad(FilePath(directory)).run(clients: clients, seconds: seconds)
-      print(line(clients, device, load))
+    let choice = arguments.count > 2 ? Transfers.Choice(rawValue: arguments[2]) ?? .auto : .auto
+    let only = arguments.count > 3 ? Int(arguments[3]) : nil
+    for (clients, slots) in [(1, 16384), (8, 16384), (32, 16384), (8, 2048)] as [(Int, UInt32)] {
+      guard only == nil || only == clients else { continue }
+      let geometry = Geometry(slotCount: slots, messageSize: 4096, pipeline: 8)
+      let device = try DeviceLoad(FilePath(directory), geometry).run(
+        threads: min(clients, Int(geometry.pipeline)), seconds: seconds)
+      let load = try await AppendLoad(FilePath(directory), geometry, choice).run(clients: clients, seconds: seconds)
+      print(line(clients, slots, device, load))
     }
     return 0
   } catch {
@@ -24,11 +28,13 @@ func append(_ arguments: [String]) async -> Int32 {
   }
 }
 
-private func line(_ clients: Int, _ device: Rate, _ load: AppendLoad.Result) -> String {
+private func line(_ clients: Int, _ slots: UInt32, _ device: Rate, _ load: AppendLoad.Result) -> String {
   """
-  {"clients":\(clients),"device_pairs_per_second":\(Int(device.perSecond)),"device_pair_us":\(device.median),\
-  "appends_per_second":\(Int(load.seen.perSecond)),"append_us":\(load.seen.median),"append_p99_us":\(load.seen.p99),\
-  "inside_us":\(load.inside.median),"header_writes_per_op":\(load.headerWritesPerOp),\
-  "ratio_throughput":\(load.seen.perSecond / device.perSecond)}
+  {"clients":\(clients),"slots":\(slots),"device_pairs_per_second":\(Int(device.perSecond)),\
+  "device_pair_us":\(device.median),"appends_per_second":\(Int(load.seen.perSecond)),"append_us":\(load.seen.median),\
+  "append_p99_us":\(load.seen.p99),"append_largest_us":\(load.seen.largest),"inside_us":\(load.inside.median),\
+  "user_us_per_op":\(load.userTime),"system_us_per_op":\(load.systemTime),\
+  "header_writes_per_op":\(load.headerWritesPerOp),"checkpoints":\(load.checkpoints),\
+  "ratio_latency":\(load.seen.median / device.median),"ratio_throughput":\(load.seen.perSecond / device.perSecond)}
   """
 }

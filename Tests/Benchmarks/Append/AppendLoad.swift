@@ -7,23 +7,31 @@ internal import SystemPackage
 
 /// Clients of a replica, each with one request under way that fills a slot of 4 KiB.
 struct AppendLoad {
-  static let geometry = Geometry(slotCount: 16384, messageSize: 4096, pipeline: 8)
-  private static let keyCount = 64
-
   struct Result: Sendable {
     /// As clients see it, over TCP.
     let seen: Rate
     /// From the request's arrival in the replica to its answer.
     let inside: Rate
     let headerWritesPerOp: Double
+    /// Processor time per append, of server and clients together, in microseconds.
+    let userTime: Double
+    let systemTime: Double
+    /// Checkpoints that became durable meanwhile.
+    let checkpoints: UInt64
   }
 
   private let path: FilePath
+  private let geometry: Geometry
+  private let choice: Transfers.Choice
 
-  init(_ directory: FilePath) { path = directory.appending("benchmark-append.mkraft") }
+  init(_ directory: FilePath, _ geometry: Geometry, _ choice: Transfers.Choice) {
+    self.choice = choice
+    path = directory.appending("benchmark-append.mkraft")
+    self.geometry = geometry
+  }
 
   func run(clients: Int, seconds: Double) async throws -> Result {
-    let plan = FormatPlan(cluster: 1, geometry: AppendLoad.geometry, fileID: 1, prewrite: true)
+    let plan = FormatPlan(cluster: 1, geometry: geometry, fileID: 1, prewrite: true)
     _ = try DataFileFormatter.create(path, plan)
     defer { try? path.remove() }
     let storage = try FileStorage.open(path, for: .replica)
@@ -32,9 +40,10 @@ struct AppendLoad {
     let server = ReplicaServer()
     let (ready, becomesReady) = AsyncStream.makeStream(of: NetworkAddress.self)
     let address = Mutex<NetworkAddress?>(nil)
+    let transfers = try Transfers(choice, on: storage, geometry)
     async let ended = server.run(
-      replica, storage: storage, messageSizeMax: Int(AppendLoad.geometry.messageSize),
-      ioThreads: Int(AppendLoad.geometry.pipeline) + 2 + Grid.readDepth + Grid.writeDepth, listen: .loopback
+      replica, storage: storage, transfers: transfers, messageSizeMax: Int(geometry.messageSize),
+      ioThreads: Int(geometry.pipeline) + 2 + Grid.readDepth + Grid.writeDepth, listen: .loopback
     ) { event in
       switch event {
       case .listening(let found): address.withLock { $0 = found }
@@ -53,46 +62,26 @@ struct AppendLoad {
   private func drive(
     _ clients: Int, _ seconds: Double, _ address: NetworkAddress, _ measure: TimedReplica.Measure
   ) async throws -> Result {
-    var sessions: [Session] = []
-    for _ in 0..<clients { sessions.append(try await Client.connect(to: address).register()) }
+    let client = try await Client.connect(to: address)
+    var sessions: [SessionState] = []
+    for _ in 0..<clients { sessions.append(try await client.register().state) }
+    await client.close()
     let before = measure.state.withLock { state in
       state.isOn = true
       return state.status
     }
-    let end = ContinuousClock.now + .seconds(seconds)
-    let latencies = try await withThrowingTaskGroup(of: [Double].self) { group in
-      for (index, session) in sessions.enumerated() {
-        group.addTask { try await AppendLoad.append(session, index, until: end) }
-      }
-      return try await group.reduce(into: []) { $0 += $1 }
-    }
+    var load = try AppendClients(sessions, at: address, geometry)
+    let begin = UsedTime.now
+    let latencies = try load.run(until: .now + .seconds(seconds))
+    let used = UsedTime.now
     let (inside, after) = measure.state.withLock { ($0.latencies, $0.status) }
     let ops = Double((after?.entriesBegun ?? 0) - (before?.entriesBegun ?? 0))
     let headers = Double((after?.headerWrites ?? 0) - (before?.headerWrites ?? 0))
     return Result(
-      seen: Rate(latencies, seconds: seconds), inside: Rate(inside, seconds: seconds), headerWritesPerOp: headers / ops)
-  }
-
-  private static func append(
-    _ session: Session, _ index: Int, until end: ContinuousClock.Instant
-  ) async throws -> [Double] {
-    var latencies: [Double] = []
-    var number = 0
-    while ContinuousClock.now < end {
-      let body = try body(key: Array("key-\(index)-\(number % keyCount)".utf8))
-      number += 1
-      let begin = ContinuousClock.now
-      _ = try await session.execute(body)
-      latencies.append((ContinuousClock.now - begin).microseconds)
-    }
-    return latencies
-  }
-
-  /// A put that makes an entry of 4 KiB.
-  private static func body(key: [UInt8]) throws -> [UInt8] {
-    let overhead = KeyValueEvent.put(key: key, value: []).encodedSize + KeyValueBatch.headSize
-    var batch = KeyValueBatchBuilder(bodySizeMax: geometry.bodySizeMax)
-    try batch.append(.put(key: key, value: [UInt8](repeating: 7, count: (geometry.bodySizeMax - overhead) / 8 * 8)))
-    return batch.body
+      seen: Rate(latencies, seconds: seconds), inside: Rate(inside, seconds: seconds),
+      headerWritesPerOp: headers / ops,
+      userTime: (used.user - begin.user) / Double(latencies.count),
+      systemTime: (used.system - begin.system) / Double(latencies.count),
+      checkpoints: (after?.checkpoints ?? 0) - (before?.checkpoints ?? 0))
   }
 }

@@ -9,20 +9,25 @@ struct DeviceLoad {
   private static let unit = 4096
 
   private let path: FilePath
+  private let geometry: Geometry
 
-  init(_ directory: FilePath) { path = directory.appending("benchmark-append.device") }
+  init(_ directory: FilePath, _ geometry: Geometry) {
+    path = directory.appending("benchmark-append.device")
+    self.geometry = geometry
+  }
 
   func run(threads: Int, seconds: Double) throws -> Rate {
     // Reserved and written as format does it.
-    let plan = FormatPlan(cluster: 1, geometry: AppendLoad.geometry, fileID: 1, prewrite: true)
+    let plan = FormatPlan(cluster: 1, geometry: geometry, fileID: 1, prewrite: true)
     _ = try DataFileFormatter.create(path, plan)
     defer { try? path.remove() }
     let storage = try FileStorage.open(path, for: .replica)
     let latencies = Mutex<[Double]>([])
     let end = ContinuousClock.now + .seconds(seconds)
+    let geometry = geometry
     let workers = (0..<threads).compactMap { thread in
       WorkerThread {
-        let found = DeviceLoad.write(storage, thread: thread, of: threads, until: end)
+        let found = DeviceLoad.write(storage, geometry, thread: thread, of: threads, until: end)
         latencies.withLock { $0 += found }
       }
     }
@@ -31,9 +36,8 @@ struct DeviceLoad {
   }
 
   private static func write(
-    _ storage: FileStorage, thread: Int, of threads: Int, until end: ContinuousClock.Instant
+    _ storage: FileStorage, _ geometry: Geometry, thread: Int, of threads: Int, until end: ContinuousClock.Instant
   ) -> [Double] {
-    let geometry = AppendLoad.geometry
     let buffer = IOBuffer(byteCount: unit)
     let units = Int(geometry.slotCount) / geometry.headersPerUnit
     var latencies: [Double] = []

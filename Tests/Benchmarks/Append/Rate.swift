@@ -12,6 +12,7 @@ struct Rate: Sendable {
   var perSecond: Double { Double(latencies.count) / seconds }
   var median: Double { percentile(0.5) }
   var p99: Double { percentile(0.99) }
+  var largest: Double { latencies.last ?? 0 }
 
   private func percentile(_ share: Double) -> Double {
     latencies.isEmpty ? 0 : latencies[min(latencies.count - 1, Int(Double(latencies.count) * share))]

@@ -46,6 +46,11 @@ final class TimedReplica: ServedReplica {
     note(effects)
   }
 
+  func complete(_ completions: [IOCompletion], now: UInt64, into effects: inout [ReplicaEffect]) {
+    replica.complete(completions, now: now, into: &effects)
+    note(effects)
+  }
+
   private func note(_ effects: [ReplicaEffect]) {
     for effect in effects {
       guard case .send(_, let header, _) = effect, let begin = begun.removeValue(forKey: header.requestChecksum) else {

@@ -50,11 +50,29 @@ import Testing
     for part in [
       #"{"schema":"mkraft-ctl-start","schema_version":1,"#, #""event":"ready""#, #""address":"127.0.0.1:"#,
       #""pid":\#(replica.child.pid),"#, #""file_id":"\#(fileID)""#, #""term":"1","head":"1","commit":"1""#,
-      #""finding_count":0,"findings":[]"#,
+      #""io":"threads""#, #""finding_count":0,"findings":[]"#,
     ] {
       #expect(replica.ready.contains(part), "\(part) in \(replica.ready)")
     }
     #expect(try replica.stop().exit == 0)
+  }
+
+  @Test func theReadyLineSaysHowTransfersGo() throws {
+    let file = try SmallFile()
+    let replica = try RunningReplica(file.path, "--io", "threads")
+    #expect(replica.ready.hasSuffix(" io threads"), "\(replica.ready)")
+    #expect(try replica.stop().exit == 0)
+    // Not every system has it; then that is said, and the file is as it was.
+    guard let ring = try? RunningReplica(file.path, "--io", "io_uring") else {
+      let before = try file.bytes()
+      let run = try Run.tool("start", file.path.string, "--io", "io_uring")
+      #expect(run.exit == 73 && run.errorText.contains("io_uring cannot be used here"), "\(run)")
+      #expect(try file.bytes() == before)
+      return
+    }
+    #expect(ring.ready.hasSuffix(" io io_uring"), "\(ring.ready)")
+    #expect(try ring.kv("put", "k", "v").exit == 0)
+    #expect(try ring.stop().exit == 0)
   }
 
   @Test func secondStartIsToldWhoHoldsTheFile() throws {

@@ -31,7 +31,8 @@ struct OrderTests {
       if step == stopsAt { rig.shell.stop() }
       guard !rig.shell.isStopped else { break }
       if rig.shell.outstandingCount > 0, Int.random(in: 0..<3, using: &generator) > 0 {
-        rig.shell.complete(at: Int.random(in: 0..<rig.shell.outstandingCount, using: &generator))
+        let indices = Array(0..<rig.shell.outstandingCount).shuffled(using: &generator)
+        rig.shell.completeTogether(Array(indices.prefix(Int.random(in: 1...3, using: &generator))))
       } else {
         speak(rig, &clients, using: &generator)
       }
@@ -78,6 +79,19 @@ struct OrderTests {
     #expect(watcher.headerWrites == [1...1, 2...2, 3...9])
     #expect(rig.status.headerWrites == 3)
     #expect(rig.shell.sent.map(\.header.op) == Array(2...9), "one reply each, in op order")
+    #expect(watcher.breaches.isEmpty, "\(watcher.breaches)")
+  }
+
+  /// Prepares whose completion is told together share one header write.
+  @Test func preparesThatCompleteTogetherShareAHeaderWrite() throws {
+    let rig = try KeyValueRig(try TestFile.format(), starts: false)
+    let watcher = OrderWatcher(rig)
+    rig.start()
+    for id in 1...UInt128(8) { rig.send(TestClient(id).register()) }
+    rig.shell.completeTogether(Array((0..<8).reversed()))
+    rig.shell.completeAll()
+    #expect(watcher.headerWrites == [1...1, 2...9])
+    #expect(rig.shell.sent.map(\.header.op) == Array(2...9))
     #expect(watcher.breaches.isEmpty, "\(watcher.breaches)")
   }
 

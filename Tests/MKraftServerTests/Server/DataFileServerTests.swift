@@ -15,13 +15,18 @@ import Testing
     _ = try DataFileFormatter.create(file.path, FormatPlan(cluster: 0xABCD, geometry: geometry, fileID: 1))
   }
 
-  private func start(listen: NetworkAddress = .loopback) async throws -> RunningServer {
+  /// Through io_uring only where it can be had.
+  private func start(
+    listen: NetworkAddress = .loopback, _ choice: Transfers.Choice = .auto
+  ) async throws -> RunningServer {
     let path = file.path
     return try await RunningServer { server, emit in
       do {
         let storage = try FileStorage.open(path, for: .replica)
         let opening = try Opening.read(storage)
-        return await server.run(opening: opening, storage: storage, listen: listen, events: emit)
+        let transfers = (try? Transfers(choice, on: storage, opening.geometry)) ?? .threads
+        return await server.run(
+          opening: opening, storage: storage, transfers: transfers, listen: listen, events: emit)
       } catch {
         return .cannotListen(reason: "\(error)")
       }
@@ -117,8 +122,38 @@ import Testing
     #expect(await running.stop())
   }
 
-  @Test func theRingWrapsAndTheStateIsThereAfterwards() async throws {
-    let running = try await start()
+  /// Each with a connection of its own, and with entries that fill their slots, so that writes are put together.
+  @Test(arguments: Transfers.Choice.allCases)
+  func manyConnectionsAtOnce(_ choice: Transfers.Choice) async throws {
+    let running = try await start(choice)
+    let address = running.address
+    let value = [UInt8](repeating: 7, count: 3500)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<UInt8(6) {
+        let bodies = try (0..<30).map { try batch(.put(key: [number, UInt8($0)], value: value + [UInt8($0)])) }
+        group.addTask {
+          let session = try await Client.connect(to: address).register()
+          for body in bodies { _ = try await session.execute(body) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let client = try await Client.connect(to: address)
+    // One no-op, six sessions, 180 batches: more than twice round the ring.
+    #expect(try await client.ping().commitOp == 187)
+    for number in 0..<UInt8(6) {
+      for place in 0..<UInt8(30) { #expect(try await get([number, place], from: client) == value + [place]) }
+    }
+    #expect(await running.stop())
+    let again = try await start()
+    let reader = try await Client.connect(to: again.address)
+    #expect(try await get([5, 29], from: reader) == value + [29])
+    #expect(await again.stop())
+  }
+
+  @Test(arguments: Transfers.Choice.allCases)
+  func theRingWrapsAndTheStateIsThereAfterwards(_ choice: Transfers.Choice) async throws {
+    let running = try await start(choice)
     let client = try await Client.connect(to: running.address)
     let session = try await client.register()
     let last = 3 * UInt64(geometry.slotCount)
