@@ -18,7 +18,7 @@ public enum HaltFinding {
       let distance = offset - superblock.geometry.offset(of: .grid)
       let address = distance / UInt64(superblock.geometry.blockSize) + 1
       return findings.finding(for: BlockFault(address: address, expected: 0, defect: .unreadable(error)))
-    case .superblock, .unacknowledgedCopy, .entryChanged, .numbersExhausted: return nil
+    case .superblock, .unacknowledgedCopy, .entryDamaged, .numbersExhausted: return nil
     }
   }
 }
