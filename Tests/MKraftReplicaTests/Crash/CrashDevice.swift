@@ -45,6 +45,8 @@ struct CrashDevice {
   private mutating func happen(_ event: DeviceEvent, _ recording: Recording) throws {
     switch event {
     case .begin(let life):
+      // Some of what was in flight may have reached the device, and was written over what stood there.
+      for write in writes.values { try remember(write.bytes, at: write.offset) }
       storage = recording.lives[life].base.snapshot()
       writes = [:]
       resizes = []
@@ -57,11 +59,16 @@ struct CrashDevice {
         return try storage.resize(to: resizes.remove(at: index).byteCount)
       }
       guard let write = writes.removeValue(forKey: token) else { throw TestFailure("nothing to complete") }
-      let before = IOBuffer(byteCount: write.bytes.byteCount, alignment: 16)
-      _ = try storage.read(before.byteCount, at: write.offset, into: before)
+      try remember(write.bytes, at: write.offset)
       try storage.complete(write.token)
-      past[write.offset] = PastWrite(bytes: write.bytes, before: before, position: position)
     }
+  }
+
+  /// Notes a write that is over, before it can be seen.
+  private mutating func remember(_ bytes: IOBuffer, at offset: UInt64) throws {
+    let before = IOBuffer(byteCount: bytes.byteCount, alignment: 16)
+    _ = try storage.read(before.byteCount, at: offset, into: before)
+    past[offset] = PastWrite(bytes: bytes, before: before, position: position)
   }
 
   /// The file as it is found when the power fails now, and of what is in flight only these atoms were kept.

@@ -76,8 +76,10 @@ struct Reopening {
 
   private func wrongLog(_ opening: Opening) -> String? {
     let head = opening.journal.head
-    let lowest = max(facts.acknowledged, life.head)
-    guard head.op >= lowest else { return "op \(lowest) was acknowledged, the head is \(head.op)" }
+    // What a start has found was promised to nobody before the start has recorded it: a fault may take it.
+    let promised = max(facts.acknowledged, facts.established.commitMax)
+    let lowest = fault == nil ? max(promised, life.head) : promised
+    guard head.op >= lowest else { return "op \(lowest) was there for good, the head is \(head.op)" }
     guard head.op <= max(facts.prepared, life.head) else {
       return "op \(head.op) is the head, the last prepare was of \(facts.prepared)"
     }
