@@ -13,9 +13,27 @@ extension Tree {
 
   /// The next block to be written before its checkpoint, if so much is only in memory that some of it has to be.
   mutating func nextEarlyWrite() -> GridTransfer? {
-    guard grid.modifiedCount > grid.modifiedMax, grid.canWriteEarly, let frame = grid.oldestModified else { return nil }
-    if level(of: frame) != nil { seal(frame) }
-    return grid.writeEarly(frame)
+    guard grid.modifiedCount > grid.modifiedMax, grid.canWriteEarly else { return nil }
+    // Children first: a node is written with the checksums of what is below it, and must be here when those change.
+    var tries = grid.modifiedCount
+    while tries > 0, let frame = grid.oldestModified {
+      guard hasModifiedChild(frame) else {
+        if level(of: frame) != nil { seal(frame) }
+        return grid.writeEarly(frame)
+      }
+      grid.putOff(frame)
+      tries -= 1
+    }
+    return nil
+  }
+
+  private func hasModifiedChild(_ frame: Int) -> Bool {
+    guard let level = level(of: frame), level > 0 else { return false }
+    let buffer = node(frame)
+    let node = TreeNodeView(validated: buffer.bytes)
+    return (0..<node.count).contains { index in
+      grid.cachedFrame(address: node.child(index).address).map(grid.isModified) ?? false
+    }
   }
 
   private mutating func seal(_ frame: Int) {
@@ -29,6 +47,7 @@ extension Tree {
       precondition(root.address == reference.address, "only the root has nothing above it")
       return setRoot(reference, height: height)
     }
+    precondition(grid.isModified(parent), "a node whose child has changed is not on disk")
     TreeNodeEdit(self.node(parent)).setChild(index(of: frame, in: parent), reference)
   }
 

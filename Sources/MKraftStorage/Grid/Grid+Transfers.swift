@@ -78,6 +78,13 @@ extension Grid {
     return nil
   }
 
+  /// Takes the block for one that was just used, so that others come before it; it may leave the cache all the same.
+  public func putOff(_ frame: Int) {
+    let step = frames[frame].step
+    use(frame)
+    frames[frame].step = step
+  }
+
   private func isEarlyCandidate(_ frame: Int) -> Bool {
     let it = frames[frame]
     return it.isModified && !it.isFrozen && !it.isWriting && it.step != step

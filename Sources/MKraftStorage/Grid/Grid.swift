@@ -135,6 +135,8 @@ public final class Grid {
   /// Whether the frame's block is of this interval: it may be changed in place.
   public func isOfThisInterval(_ frame: Int) -> Bool { frames[frame].birth == interval }
 
+  public func isModified(_ frame: Int) -> Bool { frames[frame].isModified }
+
   /// The frames that a checkpoint taken now has to write.
   public var modifiedFrames: [Int] { frames.indices.filter { frames[$0].isModified && !frames[$0].isFrozen } }
 
