@@ -133,7 +133,6 @@ import Testing
       (0, 0), (1093 << 20, 0), (1093 << 20 + 65535, 0), (1093 << 20 + 65536, 1), (1094 << 20 - 1, 15), (.max, 1 << 26),
     ]
     for (bytes, blocks) in sizes { #expect(geometry.blockCount(fileSize: bytes) == blocks, "\(bytes) bytes") }
-    #expect(geometry.blockPayload == 65280)
   }
 
   /// Interval k is the ops above checkpoint k - 1 up to that of checkpoint k, at op 880 k.

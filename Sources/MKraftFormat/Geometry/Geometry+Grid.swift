@@ -15,9 +15,6 @@ extension Geometry {
     return min((fileSize - grid) / UInt64(blockSize), gridBlocksMax)
   }
 
-  /// Bytes of a block that its header leaves.
-  public var blockPayload: Int { Int(blockSize) - BlockHeader.byteCount }
-
   /// Most blocks that the trailers of one checkpoint take: the table of sessions and the two sets.
   public var trailersMax: UInt64 {
     let payload = UInt64(blockSize) - UInt64(BlockChain.payloadOffset)

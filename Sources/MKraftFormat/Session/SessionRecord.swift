@@ -70,7 +70,7 @@ extension SessionRecord {
     bytes.store(operation, Layout.operation, base: base)
   }
 
-  /// The header of the reply that this record speaks of; its checksum is `replyChecksum`.
+  /// The header of the reply that this record speaks of; its checksum is what `replyChecksum` must be.
   public func replyHeader(cluster: UInt128, release: UInt32, bodyChecksum: UInt128) -> ReplyHeader {
     var header = ReplyHeader()
     header.bodyChecksum = bodyChecksum

@@ -58,39 +58,22 @@ struct Session {
     record = nil
   }
 
-  /// The header of the reply as it is stored.
-  func replyHeader(cluster: UInt128) -> ReplyHeader {
-    var header = ReplyHeader()
-    header.bodyChecksum = Checksum.of(result.rawSpan, as: .replyBody)
-    header.cluster = cluster
-    header.client = client
-    header.requestChecksum = requestChecksum
-    header.op = op
-    header.session = number
-    header.request = request
-    header.timestamp = timestamp
-    header.size = UInt32(ReplyHeader.byteCount + result.count)
-    header.release = release
-    header.operation = operation
-    header.seal()
-    return header
-  }
-
   /// Records the session for a checkpoint.
   /// - Returns: the header of its reply, if that is to be stored.
   mutating func seal(cluster: UInt128) -> ReplyHeader? {
     guard record == nil else { return nil }
-    let reply = replyHeader(cluster: cluster)
     var record = SessionRecord()
     record.client = client
     record.requestChecksum = requestChecksum
-    record.replyChecksum = reply.checksum
     record.session = number
     record.request = request
     record.op = op
     record.timestamp = timestamp
-    record.replySize = reply.size
+    record.replySize = UInt32(ReplyHeader.byteCount + result.count)
     record.operation = operation
+    let reply = record.replyHeader(
+      cluster: cluster, release: release, bodyChecksum: Checksum.of(result.rawSpan, as: .replyBody))
+    record.replyChecksum = reply.checksum
     self.record = record
     return reply
   }

@@ -23,7 +23,16 @@ extension KeyValueStateMachine {
     let (index, found) = tree.find(event.key)
     guard found else { return nil }
     let needsValue = event.code == .get || event.code == .compareAndSet
-    return needsValue ? loadValue(index) : tree.brokenValue(index).map(execution)
+    if needsValue { return loadValue(index) }
+    if let broken = tree.brokenValue(index) { return execution(broken) }
+    return isValueAwaited(index) ? .waiting : nil
+  }
+
+  /// Whether a read that was given up still waits for blocks of the value: they cannot be dropped before they are there.
+  private func isValueAwaited(_ index: Int) -> Bool {
+    var isAwaited = false
+    tree.forEachValueBlock(index) { if grid.isLoading($0) { isAwaited = true } }
+    return isAwaited
   }
 
   /// Finds the path to the key; or asks for the first block that is missing.

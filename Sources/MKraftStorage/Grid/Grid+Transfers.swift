@@ -39,7 +39,8 @@ extension Grid {
   }
 
   private func beginCheckpointWrite() -> GridTransfer? {
-    // A block written early may still be on its way in an older version: two writes of one place have no order.
+    // A block written early may still be on its way in an older version, or another that had its address and was dropped: two
+    // writes of one place have no order.
     if let index = writes.frozen.lastIndex(where: { !writes.isInFlight(frames[$0].address) }) {
       let frame = writes.frozen.remove(at: index)
       let address = frames[frame].address
@@ -53,7 +54,8 @@ extension Grid {
       }
       return begin(address, buffer, isForCheckpoint: true, isOwn: true)
     }
-    guard let trailer = writes.trailers.popLast() else { return nil }
+    guard let index = writes.trailers.lastIndex(where: { !writes.isInFlight($0.address) }) else { return nil }
+    let trailer = writes.trailers.remove(at: index)
     return begin(trailer.address, trailer.buffer, isForCheckpoint: true, isOwn: false)
   }
 

@@ -6,7 +6,7 @@ public import MKraftFormat
 ///     acquired                                           free
 ///     |  reachable + released + expiring + trailers |    lowest address first
 ///
-///     released   dropped in this interval; the last checkpoint still refers to them
+///     released   dropped in this interval; the last checkpoint still refers to them (blocks of this interval are free at once)
 ///     expiring   dropped before the last checkpoint; free when the acknowledgement headroom behind it is used up
 ///
 /// Addresses depend on the sequence of operations alone. When a block is read, written early, or leaves the cache depends on
@@ -150,9 +150,7 @@ public final class Grid {
     // What stands behind the contents is zeroed when the block is written; a header tells what the block is.
     frames[frame].buffer.zero(0..<BlockHeader.byteCount)
     install(frame, address: address)
-    frames[frame].birth = interval
-    frames[frame].isValidated = true
-    markModified(frame)
+    begin(frame)
     return frame
   }
 
@@ -179,19 +177,26 @@ public final class Grid {
     } else {
       target = frame
       frames[frame].address = address
-      frames[frame].isWriting = false
       places[address] = frame
       use(frame)
     }
-    frames[target].birth = interval
-    frames[target].isValidated = true
-    markModified(target)
+    begin(target)
     return target
   }
 
-  /// Drops a block: it stays acquired until it has expired.
+  /// The frame's block is one of this interval from now on, at an address that is new to it.
+  private func begin(_ frame: Int) {
+    frames[frame].birth = interval
+    frames[frame].isValidated = true
+    // Whatever had the address before in this interval may still be on its way there: two writes of one place have no order.
+    frames[frame].isWriting = writes.isInFlight(frames[frame].address)
+    markModified(frame)
+  }
+
+  /// Drops a block. One that the last checkpoint uses stays acquired until it has expired; one of this interval is free at once,
+  /// since no checkpoint refers to it.
   public func release(_ address: UInt64) {
-    released.insert(address)
+    if acquiredBefore.contains(address) { released.insert(address) } else { acquired.remove(address) }
     guard let frame = places.removeValue(forKey: address) else { return }
     precondition(!frames[frame].isLoading, "a block that is awaited is in use")
     unlink(frame)

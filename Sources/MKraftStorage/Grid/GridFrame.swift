@@ -7,7 +7,7 @@ struct GridFrame {
   var birth: UInt64 = 0
   /// Its contents are not in the block's place on disk, nor on the way there.
   var isModified = false
-  /// A copy of it is being written to the block's place.
+  /// A copy of it, or of what had the address before it, is being written to the block's place.
   var isWriting = false
   /// It is being read, and there is nothing to see yet.
   var isLoading = false

@@ -24,7 +24,8 @@ struct CrashSummary {
   func line(of recording: Recording, _ run: CrashRun.Totals) -> String {
     let it = recording.totals
     return "crash: run \(recording.seed): \(recording.events.count) events, \(it.writes) writes, \(it.checkpoints)"
-      + " checkpoints, \(it.wraps) wraps, \(recording.lives.count) lives (\(it.cuts) cuts, \(it.stops) stops),"
+      + " checkpoints, a tree of \(it.treeHeight) levels,"
+      + " \(it.wraps) wraps, \(recording.lives.count) lives (\(it.cuts) cuts, \(it.stops) stops),"
       + " \(it.evictions) requests of evicted sessions, \(it.blockReads) blocks read,"
       + " \(it.deepestFlight) writes in flight at most;"
       + " \(run.reopenings) reopenings, \(run.violations.count) violations"

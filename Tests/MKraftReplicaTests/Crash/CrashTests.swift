@@ -15,10 +15,10 @@ struct CrashTests {
   /// What a release build looks at in less than a minute; a debug build is much slower.
   #if DEBUG
     static let usual: (runs: UInt64, scope: CrashRun.Scope) = (
-      2, .init(subsets: 2, faults: 2, eventInterval: 41)
+      3, .init(subsets: 2, faults: 2, eventInterval: 61)
     )
   #else
-    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (2, .init(subsets: 1, faults: 1))
+    static let usual: (runs: UInt64, scope: CrashRun.Scope) = (3, .init(subsets: 1, faults: 1))
   #endif
 
   private static func setting(_ name: String) -> UInt64? {
@@ -58,6 +58,7 @@ struct CrashTests {
     #expect(totals.writes >= 2000 && totals.checkpoints >= 3 && totals.wraps >= 3)
     #expect(totals.evictions > 0 && totals.deepestFlight >= 8 && totals.blockReads > 100)
     #expect(recording.lives.count >= 3 && totals.cuts > 0 && totals.stops > 0)
+    #expect(totals.givenUpReads > 0 && totals.treeHeight >= (recording.profile.hasLongKeys ? 3 : 1))
   }
 
   private func look(at id: CrashCase) throws {

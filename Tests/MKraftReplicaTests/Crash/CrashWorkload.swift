@@ -48,16 +48,20 @@ struct CrashWorkload {
     }
   }
 
-  /// Of few bytes; one of sixteen of many.
+  /// Of few bytes; one of sixteen of many, or all.
   func key(_ generator: inout SplitMix64) -> [UInt8] {
     let number = Int.random(in: 0..<profile.keyCount, using: &generator)
     let head: [UInt8] = [UInt8(number >> 8) + 1, UInt8(number & 0xFF)]
+    guard !profile.hasLongKeys else {
+      // They differ at once, and separators of nodes are as long as the keys all the same.
+      return [UInt8](repeating: 9, count: 900) + head
+    }
     return number % 16 == 0 ? head + [UInt8](repeating: 9, count: 500) : head
   }
 
   private func value(_ generator: inout SplitMix64) -> [UInt8] {
     // What the longest key, the heads of a batch and of a result leave.
-    let largest = profile.geometry.bodySizeMax - 700
+    let largest = profile.geometry.bodySizeMax - (profile.hasLongKeys ? 1100 : 700)
     let size =
       switch Int.random(in: 0..<10, using: &generator) {
       case 0...2: Int.random(in: 0...20, using: &generator)

@@ -9,6 +9,8 @@ final class Recorder {
   /// Transfers that are made to lag behind in a life, so that what must not depend on them shows if it does.
   enum Laggard: CaseIterable { case nothing, oldest, blocks, replies, prepares, headers, superblocks }
 
+  private static let reader = ConnectionID(1000)
+
   private(set) var recording: Recording
   private var generator: SplitMix64
   private var storage = MemoryStorage()
@@ -121,6 +123,7 @@ final class Recorder {
     } else if shell.outstandingCount > 0 {
       complete(shell)
     }
+    if Int.random(in: 0..<40, using: &generator) == 0 { leave(shell) }
     deliver(shell)
     recording.totals.deepestFlight = max(recording.totals.deepestFlight, shell.storage.inFlight.count)
   }
@@ -144,7 +147,13 @@ final class Recorder {
     header.operation = Operation.keyValue.rawValue
     let body = try workload.batch(isRead: true, current: { _ in nil }, using: &generator)
     header.seal(body: body.rawSpan)
-    shell.receive(from: ConnectionID(1000), header, body)
+    shell.receive(from: Recorder.reader, header, body)
+  }
+
+  /// The reader's connection is lost, with a read under way or not.
+  private func leave(_ shell: Shell) {
+    if shell.outstandingRequests.contains(where: { $0.direction == .read }) { recording.totals.givenUpReads += 1 }
+    shell.disconnect(Recorder.reader)
   }
 
   /// One of the outstanding transfers is over; rather one that is not to lag.
@@ -252,6 +261,7 @@ final class Recorder {
       return
     }
     recording.totals.checkpoints += 1
+    recording.totals.treeHeight = max(recording.totals.treeHeight, state.treeHeight)
     if let wrong = CheckpointCheck.run(superblock, log, on: storage) { violate(wrong) }
   }
 

@@ -73,6 +73,8 @@ struct Recording {
     var cuts = 0
     var blockReads = 0
     var deepestFlight = 0
+    var treeHeight: UInt32 = 0
+    var givenUpReads = 0
   }
 
   init(seed: UInt64) {

@@ -53,7 +53,20 @@ final class MachineRig {
     }
   }
 
-  func run(_ events: [KeyValueEvent]) throws -> [KeyValueResult] { try decodeResults(apply(encode(events))) }
+  /// Begins to execute a read, and gives it up if it waits: what it asked for is under way from then on, and not complete.
+  func giveUp(_ events: [KeyValueEvent]) throws -> Execution {
+    var buffer = [UInt8](repeating: 0, count: geometry.bodySizeMax)
+    let body = try encode(events, bodySizeMax: geometry.bodySizeMax)
+    var elements = buffer.mutableSpan
+    var result = unsafe elements.mutableBytes
+    let outcome = machine.execute(op: op, timestamp: op, operation: 128, body: body.rawSpan, result: &result)
+    machine.abandon()
+    return outcome
+  }
+
+  func run(_ events: [KeyValueEvent]) throws -> [KeyValueResult] {
+    try decodeResults(apply(encode(events, bodySizeMax: geometry.bodySizeMax)))
+  }
 
   /// Ends an interval as a replica does, writes the checkpoint, and frees what it released.
   func takeCheckpoint() {
