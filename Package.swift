@@ -83,6 +83,10 @@ let package = Package(
         name: "benchmark-append",
         dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica", "MKraftServer", system],
         path: "Tests/Benchmarks/Append", swiftSettings: swiftSettings),
+      // Renders rows from memory, for Tests/Benchmarks/run.
+      .executableTarget(
+        name: "benchmark-render", dependencies: ["MKraftOutput", system], path: "Tests/Benchmarks/Render",
+        swiftSettings: swiftSettings),
       // Two of these with different caches and orders of transfers must write the same checkpoints.
       .executableTarget(
         name: "two-replicas", dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica"],
