@@ -68,12 +68,14 @@ public enum FindingKind: String, Sendable, CaseIterable {
 
 extension FindingKind {
   public var name: String { rawValue }
+  /// What the catalogue says of it.
+  public var entry: FindingEntry { FindingCatalogue.entry(self) }
   /// The exit code that it calls for.
   public var exitCode: ExitCode { entry.exitCode }
-  public var severity: Severity { Severity(exitCode) }
+  public var severity: Severity { entry.severity }
   public var meaning: String { entry.meaning }
   /// What most likely happened.
-  public var cause: String { entry.cause }
+  public var cause: String { entry.causes.joined(separator: ", or ") }
   /// What it puts at risk.
   public var risk: String { entry.risk }
   public var next: NextStep { entry.next }

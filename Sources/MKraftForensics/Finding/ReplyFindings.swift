@@ -78,9 +78,10 @@ struct ReplyFindings {
       evidence: words(sight, record) + reason(kind, record), cause: sight.likelyCause)
     if let record { finding.expected = .checksum(record.replyChecksum) }
     switch sight.contents {
-    case .whole(let header), .bodyMismatch(let header): finding.actual = .checksum(header.checksum)
+    case .whole(let header): finding.actual = .checksum(header.checksum)
     case .damaged(.checksumMismatch(_, let computed)): finding.actual = .checksum(computed)
-    case .damaged, .unreadable, .beyondEnd: break
+    // The header's checksum may be the expected one; what is wrong is the body's.
+    case .damaged, .bodyMismatch, .unreadable, .beyondEnd: break
     }
     return finding
   }

@@ -21,6 +21,8 @@ public struct Verification {
     public var scope = VerificationScope.everything
     /// Most findings kept; all are counted.
     public var findingsLimit = 1000
+    /// Which findings are kept; all are counted, and the verdict speaks of all.
+    public var isWanted: @Sendable (Finding) -> Bool = { _ in true }
     /// Whether a replica runs on the file.
     public var isLive = false
     /// Least alignment of direct I/O on the file's device, bytes, if the storage does not know it; what a replica would meet.
@@ -56,7 +58,7 @@ public struct Verification {
     self.storage = storage
     self.options = options
     byteCount = storage.byteCount
-    log = FindingLog(limit: options.findingsLimit)
+    log = FindingLog(limit: options.findingsLimit, isWanted: options.isWanted)
     tally = ScanTally(byteCount: byteCount)
   }
 

@@ -79,7 +79,7 @@ struct DumpWALCommand: Command {
         bar.update($0)
       }
     } catch {
-      throw DumpWALCommand.failure(self.file, SuperblockInspection.read(file.storage))
+      throw Failure.placeUnknown(of: self.file, SuperblockInspection.read(file.storage), "the log")
     }
   }
 
@@ -97,14 +97,5 @@ struct DumpWALCommand: Command {
       filter.state = state
     }
     return filter
-  }
-
-  /// Why there is nothing to show: what is wrong with the superblocks.
-  private static func failure(_ file: String, _ page: SuperblockInspection) -> Failure {
-    let finding = page.findings.first
-    let cause = finding.map { "\($0.kind.meaning) (\($0.kind.name)): \($0.evidence)" } ?? page.reason
-    return Failure(
-      finding?.kind.exitCode ?? .lost, "where the log is cannot be told; \(cause)", of: file,
-      next: finding?.kind.next.command(path: file))
   }
 }

@@ -27,6 +27,7 @@ extension FieldValue {
     case .text(let bytes): sink.writeEscaped(bytes.span)
     case .zero(0): sink.write("zero")
     case .zero(let count): sink.write("not zero: \(count) bytes")
+    case .bytes(let count): sink.write("\(count) bytes")
     }
   }
 
@@ -40,6 +41,7 @@ extension FieldValue {
     case .mask(let mask): json.decimal(mask)
     case .text(let bytes): json.string(utf8: bytes.span)
     case .zero(let count): json.string(count == 0 ? "zero" : "not-zero")
+    case .bytes: json.null()
     }
   }
 

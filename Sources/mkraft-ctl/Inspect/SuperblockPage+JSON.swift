@@ -69,7 +69,7 @@ extension SuperblockPage {
     }
   }
 
-  private func writePlace(_ index: Int, to json: JSONWriter) {
+  func writePlace(_ index: Int, to json: JSONWriter) {
     let place = inspection.places[index]
     json.object {
       json.field("place", index)

@@ -132,29 +132,3 @@ extension JSONWriter {
     }
   }
 }
-
-extension JournalDecision.End {
-  /// A short name in words.
-  var name: String {
-    switch self {
-    case .blank: "blank"
-    case .torn: "torn"
-    case .unchained: "unchained"
-    case .vacant: "vacant"
-    case .cleanStop: "clean-stop"
-    case .full: "full"
-    }
-  }
-
-  /// Why the log ends where it does.
-  var words: String {
-    switch self {
-    case .blank: "the next slot has not been written in this round"
-    case .torn: "the next prepare was being written at the crash"
-    case .unchained: "the next prepare is a leftover that does not continue the log"
-    case .vacant: "the next slot is damaged, and nothing was prepared there"
-    case .cleanStop: "a clean stop"
-    case .full: "every slot holds an entry"
-    }
-  }
-}

@@ -36,7 +36,7 @@ struct StatusPage {
   private var next: ShellCommand? {
     if let concern {
       if concern.kind.next == .start, file.lockHolder != nil { return ShellCommand("verify-checksums").path(path) }
-      return concern.kind.next.command(path: path, slot: concern.slot)
+      return concern.command(path: path)
     }
     guard file.lockHolder == nil else { return ShellCommand("verify-checksums").path(path) }
     let starts = report.verdict.start == .serves || report.verdict.start == .servesAfterRepair

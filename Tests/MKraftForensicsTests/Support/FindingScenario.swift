@@ -1,0 +1,136 @@
+import MKraftForensics
+import MKraftFormat
+import MKraftStorage
+
+/// What makes findings: the registry of which every kind of the catalogue must have a row. Each is a real file, damaged, and
+/// goes through the real verification.
+struct FindingScenario {
+  let name: String
+  /// All kinds that are found, and no other.
+  let kinds: Set<FindingKind>
+  let verify: () throws -> VerificationReport
+
+  static func all() throws -> [FindingScenario] {
+    let sample = try SampleFile()
+    let ofTheLog = Scenario.all.map { scenario in
+      FindingScenario(name: scenario.name, kinds: scenario.kinds) {
+        let file = SampleFile(copying: sample)
+        scenario.damage(file)
+        return file.verify()
+      }
+    }
+    return try ofTheLog + ofTheWhole + ofTheGrid() + ofReplies()
+  }
+
+  private static var ofTheWhole: [FindingScenario] { [
+    FindingScenario(name: "a member of three", kinds: [.otherMembers]) { try SampleFile(replicaCount: 3).verify() },
+    FindingScenario(name: "a restless file with a broken entry", kinds: [.liveFile, .fileChanging]) {
+      let file = try SampleFile()
+      file.storage.flipBit(at: 8 * (file.geometry.prepareOffset(slot: 5) + 300))
+      var options = Verification.Options()
+      options.isLive = true
+      return Verification.run(RestlessStorage(file), options)
+    },
+  ] }
+
+  // MARK: The grid
+
+  private static func ofTheGrid() throws -> [FindingScenario] {
+    let run = try GridRun()
+    try run.run(checkpoints: 6, more: 2)
+    run.stop()
+    let map = try GridMap(run.storage)
+    func damaged(
+      _ name: String, _ kinds: Set<FindingKind>, _ damage: @escaping (MemoryStorage) throws -> Void
+    ) -> FindingScenario {
+      FindingScenario(name: name, kinds: kinds) {
+        let storage = run.storage.snapshot()
+        try damage(storage)
+        return Verification.run(storage)
+      }
+    }
+    func forged(
+      _ name: String, _ kinds: Set<FindingKind>, _ forge: @escaping (ForgedFile) throws -> Void
+    ) -> FindingScenario {
+      FindingScenario(name: name, kinds: kinds) {
+        let file = ForgedFile(run.storage, map)
+        try forge(file)
+        return Verification.run(file.storage)
+      }
+    }
+    let (leaves, released) = (map.blocks(.leaf), map.blocks(.released))
+    return [
+      damaged("a flip in the sessions", [.checkpointDamaged]) {
+        $0.flipBit(at: 8 * (map.range(map.blocks(.sessions)[0]).lowerBound + 290))
+      },
+      damaged("a flip in a leaf", [.blockCorrupt]) { $0.flipBit(at: 8 * (map.range(leaves[2]).lowerBound + 300)) },
+      damaged("a leaf over another", [.blockUnexpected]) {
+        $0.copy(map.range(leaves[1]), to: map.range(leaves[2]).lowerBound)
+      },
+      damaged("a node and a leaf below it", [.blockCorrupt, .blockUnknown]) {
+        guard let node = map.referrers[leaves[3]] else { preconditionFailure("a leaf of a tall tree has a node") }
+        $0.zero(map.range(leaves[3]))
+        $0.zero(map.range(node))
+      },
+      damaged("garbage in a dropped block", [.blockUnusedDamaged]) {
+        var generator = SplitMix64(seed: 1)
+        $0.garbage(map.range(released[0]), using: &generator)
+      },
+      damaged("a dropped block not written to its end", [.blockLeftover]) { storage in
+        // Made and dropped in the last interval: only a cache that is too small writes such a block at all.
+        let young = try released.first { try map.header($0)?.birth == 6 }
+        guard let young else { preconditionFailure("some block lives for less than an interval") }
+        storage.flipBit(at: 8 * (map.range(young).lowerBound + 300))
+      },
+      forged("a session without a client", [.checkpointInconsistent]) { file in
+        try file.forge(map.blocks(.sessions)[0]) { _, block in
+          var bytes = block.mutableBytes
+          bytes.store(0, SessionRecord.Layout.client, base: BlockChain.payloadOffset)
+        }
+      },
+      forged("a leaf of no interval", [.blockInconsistent]) { file in
+        try file.forge(leaves[2]) { header, _ in header.birth = 0 }
+      },
+      forged("a reference to a dropped block", [.treeInconsistent]) { file in
+        try file.forge(map.blocks(.inner).last ?? 0) { _, block in
+          let node = TreeNodeView(validated: block.bytes)
+          let at = node.payloadStart(0)
+          var reference = node.child(0)
+          reference.address = released[0]
+          var bytes = block.mutableBytes
+          reference.encode(into: &bytes, at: at)
+        }
+      },
+      forged("a pair too many counted", [.treeMiscounted]) { file in file.forgeCheckpoint { $0.pairCount += 1 } },
+    ]
+  }
+
+  // MARK: Replies
+
+  private static func ofReplies() throws -> [FindingScenario] {
+    let run = try GridRun()
+    try run.run(checkpoints: 4)
+    run.stop()
+    return [
+      FindingScenario(name: "a flip in a reply that the checkpoint needs", kinds: [.replyLost]) {
+        let storage = run.storage.snapshot()
+        storage.flipBit(at: 8 * (GridRun.geometry.replyOffset(slot: 1) + 60))
+        return Verification.run(storage)
+      },
+      FindingScenario(name: "a power cut while a checkpoint writes its replies", kinds: [.replyTorn]) {
+        try powerCut()
+      },
+    ]
+  }
+
+  /// The first cut of a row of runs that leaves a torn reply, and nothing else.
+  private static func powerCut() throws -> VerificationReport {
+    for seed in UInt64(0)..<200 {
+      var generator = SplitMix64(seed: seed)
+      let run = try GridRun(seed: seed)
+      let report = Verification.run(try run.runUntilCut(steps: Int.random(in: 0..<1200, using: &generator)))
+      if report.counts.map(\.kind) == [.replyTorn] { return report }
+    }
+    preconditionFailure("some cut leaves a torn reply")
+  }
+}
