@@ -11,7 +11,8 @@ struct Tool: Command {
       """,
     subcommands: [
       FormatCommand.self, StatusCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, VerifyCommand.self,
-      ExplainCommand.self, HexdumpCommand.self, RepairCommand.self, RecoverCommand.self, StartCommand.self, PingCommand.self, KeyValueCommand.self,
+      ExplainCommand.self, HexdumpCommand.self, RepairCommand.self, RecoverCommand.self, StartCommand.self,
+      PingCommand.self, KeyValueCommand.self,
       DrillCommand.self,
     ])
 

@@ -83,7 +83,8 @@ public struct BlockExplanation: Sendable {
         + "is executed"
     case .checkpoint: "the block belongs to checkpoint \(checkpoint)'s own sets or its table of sessions"
     case .tree: "the block holds keys or values of the state at checkpoint \(checkpoint)"
-    case .unknown: "the set of blocks in use cannot be read: whether checkpoint \(checkpoint) uses the block is not known"
+    case .unknown:
+      "the set of blocks in use cannot be read: whether checkpoint \(checkpoint) uses the block is not known"
     }
   }
 
@@ -98,7 +99,8 @@ public struct BlockExplanation: Sendable {
       return use == .tree ? "nothing that can be read refers to it" : nil
     }
     let whose = referrer.block.map { "block \($0)" } ?? "the superblock"
-    let comparison = header?.checksum == referrer.expected ? "that is what stands there" : "that is not what stands there"
+    let comparison =
+      header?.checksum == referrer.expected ? "that is what stands there" : "that is not what stands there"
     return "\(whose) refers to it, with checksum \(referrer.expected.hex); \(comparison)"
   }
 }

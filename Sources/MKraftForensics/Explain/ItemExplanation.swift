@@ -109,7 +109,9 @@ public struct ItemExplanation: Sendable {
     case .slot(let slot): return .slot(try row(storage, slot, asked: nil, isLive))
     case .op(let op):
       let last = superblock.geometry.lastOp(after: superblock.checkpoint.op)
-      guard op <= last else { throw .notThere(choices: "this file has room for ops up to \(last) until its next checkpoint") }
+      guard op <= last else {
+        throw .notThere(choices: "this file has room for ops up to \(last) until its next checkpoint")
+      }
       return .slot(try row(storage, superblock.geometry.slot(of: op), asked: op, isLive))
     case .reply(let slot): return .reply(.read(storage, superblock, slot))
     case .block(let address): return .block(.read(storage, superblock, address))

@@ -9,7 +9,8 @@ extension RecoveryRow.Decision {
     case .fix: "the prepare ring holds the entry; its header is written to the header ring"
     case .blank: "nothing was written here; the log ends before it"
     case .cut: "a prepare that was never acknowledged; the log ends before it"
-    case .vacant: "the header is damaged and no entry was prepared: the log ends before it, unless something above goes on"
+    case .vacant:
+      "the header is damaged and no entry was prepared: the log ends before it, unless something above goes on"
     case .undecidable: "both rings are damaged: whether there was an entry cannot be told from this slot"
     case .lost: "an entry was acknowledged, and its content is not here"
     case .stale: "an entry that the superblock does not allow: the superblock is older than the log"

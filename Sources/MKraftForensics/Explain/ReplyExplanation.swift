@@ -28,7 +28,9 @@ public struct ReplyExplanation: Sendable {
   public var reasons: [String] { [owner, standing, comparison].compactMap { $0 } }
 
   private var owner: String {
-    guard isTableReadable else { return "the checkpoint's table of sessions cannot be read: whose slot this is is not known" }
+    guard isTableReadable else {
+      return "the checkpoint's table of sessions cannot be read: whose slot this is is not known"
+    }
     guard let record else { return "no session of the checkpoint has this slot" }
     return "client \(record.client.hex) has this slot: the reply to its request \(record.request), of op \(record.op)"
   }

@@ -17,7 +17,8 @@ public struct SlotExplanation: Sendable {
 
   private var asked: String? {
     guard let askedOp, askedOp != row.op else { return nil }
-    return "op \(askedOp) is in the checkpoint of op \(inspection.superblock.checkpoint.op) and the log does not need it any "
+    return
+      "op \(askedOp) is in the checkpoint of op \(inspection.superblock.checkpoint.op) and the log does not need it any "
       + "more; its slot is that of op \(row.op) now"
   }
 
@@ -31,7 +32,9 @@ public struct SlotExplanation: Sendable {
   private var position: String {
     let op = row.op
     let before = "op \(op) is \(op - inspection.superblock.checkpoint.op) above the checkpoint"
-    if let head = inspection.liveHead, op > head { return before + ", and above the head when the look began: not judged" }
+    if let head = inspection.liveHead, op > head {
+      return before + ", and above the head when the look began: not judged"
+    }
     if op <= log.commitMax { return before + ", and known to be committed: commit_max is \(log.commitMax)" }
     if op <= log.head.op {
       return before + ", and part of the log, whose head is op \(log.head.op); commit_max is \(log.commitMax)"
@@ -62,7 +65,8 @@ public struct SlotExplanation: Sendable {
     let place =
       row.isInTail
       ? "it is in the tail: \(tail ?? "")" : "it is below the tail" + (tail.map { ": only \($0)" } ?? "")
-    return "\(place); so a replica alone decides \(row.decisionIfBodyIsRight.rawValue): \(row.decisionIfBodyIsRight.words)"
+    return
+      "\(place); so a replica alone decides \(row.decisionIfBodyIsRight.rawValue): \(row.decisionIfBodyIsRight.words)"
   }
 
   private var fault: String? {

@@ -64,7 +64,8 @@ public enum NextStep: Sendable, Equatable {
     case .verify: "verify the file again when no replica runs on it, or when less is written"
     case .findWhole:
       "keep the file as it is and start nothing on it; look for the whole file where this one came from, and see what of it is missing here"
-    case .otherDevice: "move the file to a device whose sectors are no larger than its io_unit, and start the replica there"
+    case .otherDevice:
+      "move the file to a device whose sectors are no larger than its io_unit, and start the replica there"
     case .useNewerRelease: "use a release that knows this format; this one must not touch the file"
     case .nameTheRightFile:
       "check the path and name the replica's data file; if this is it, keep it as it is and turn to a backup or another replica"

@@ -68,7 +68,8 @@ struct BlockLayout: ~Escapable {
     }
     for index in 0..<count where TreeNode.Layout.ends + 4 * index < limit {
       let at = TreeNode.Layout.ends + 4 * index
-      fields.append(DumpField("end[\(index)]", at..<at + 4, "where the entry ends, from the first one's start", .number))
+      fields.append(
+        DumpField("end[\(index)]", at..<at + 4, "where the entry ends, from the first one's start", .number))
     }
     return fields + entries(count, first)
   }

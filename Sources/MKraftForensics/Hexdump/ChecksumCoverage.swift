@@ -49,7 +49,8 @@ struct CoverageReader: ~Escapable {
     }
   }
 
-  private func coverage(_ name: String, at offset: Int, _ covered: Range<Int>?, _ kind: StructureKind) -> ChecksumCoverage
+  private func coverage(_ name: String, at offset: Int, _ covered: Range<Int>?, _ kind: StructureKind)
+    -> ChecksumCoverage
   {
     let stored: UInt128? = isThere(offset..<offset + 16) ? bytes.load(fromByteOffset: offset) : nil
     let readable = covered.flatMap { isThere($0) ? $0 : nil }
@@ -74,7 +75,8 @@ struct CoverageReader: ~Escapable {
   }
 
   private func prepareBody() -> ChecksumCoverage {
-    body(PrepareHeader.Layout.bodyChecksum.offset, PrepareHeader.byteCount, bytes.load(PrepareHeader.Layout.size),
+    body(
+      PrepareHeader.Layout.bodyChecksum.offset, PrepareHeader.byteCount, bytes.load(PrepareHeader.Layout.size),
       .prepareBody)
   }
 

@@ -10,6 +10,8 @@ public indirect enum Shape: Sendable {
   case hexadecimal
   /// One of these texts.
   case choice([String])
+  /// This number.
+  case constant(Int)
   case array(Shape)
   /// An object with these members and no other.
   case object([Member])
@@ -58,6 +60,7 @@ extension Shape {
     case .identifier: pattern("^[0-9a-f]{32}$", json)
     case .hexadecimal: pattern("^([0-9a-f]{2})*$", json)
     case .choice(let texts): json.field("enum", texts)
+    case .constant(let number): json.field("const", number)
     case .array(let element):
       json.field("type", "array")
       json.key("items")
@@ -100,7 +103,7 @@ extension JSONSchema {
   public func document(_ members: [Shape.Member]) -> Shape {
     .object(
       [
-        .init("schema", .choice([name])), .init("schema_version", .integer), .init("tool_version", .string),
+        .init("schema", .choice([name])), .init("schema_version", .constant(version)), .init("tool_version", .string),
       ] + members)
   }
 }

@@ -41,7 +41,8 @@ extension ItemPage {
       "referrer",
       .nullable(
         .object([
-          .init("block", .nullable(.decimal)), .init("expected", .identifier), .init("key_hex", .nullable(.hexadecimal)),
+          .init("block", .nullable(.decimal)), .init("expected", .identifier),
+          .init("key_hex", .nullable(.hexadecimal)),
           .init("keys_from_hex", .nullable(.hexadecimal)), .init("keys_below_hex", .nullable(.hexadecimal)),
         ]))),
   ])

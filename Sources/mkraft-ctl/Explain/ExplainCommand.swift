@@ -37,7 +37,9 @@ struct ExplainCommand: Command {
   func execute(on console: Console) throws(Failure) -> ExitCode {
     let wanted = item.count + (op == nil ? 0 : 1)
     guard list || schema else {
-      guard let subject else { throw Failure(.usage, "name a finding, or a file and an item of it; --list lists findings") }
+      guard let subject else {
+        throw Failure(.usage, "name a finding, or a file and an item of it; --list lists findings")
+      }
       guard wanted > 0 else { return try explainFinding(subject, on: console) }
       guard wanted == 1 else { throw Failure(.usage, "name one item: --slot, --op, --superblock, --block or --reply") }
       return try explainItem(of: subject, on: console)

@@ -19,7 +19,9 @@ extension ItemPage {
     }
     writeDetail(to: json)
     json.field("reasons", explanation.reasons)
-    json.array("findings") { for finding in explanation.findings { json.finding(finding, startRefused: isStartRefused) } }
+    json.array("findings") {
+      for finding in explanation.findings { json.finding(finding, startRefused: isStartRefused) }
+    }
     json.field("other_findings", explanation.otherCount)
     json.field("advice", nextWords)
     json.field("next", next?.description)

@@ -95,12 +95,14 @@ struct ItemPage {
     page.field("row", row.rule.name, note: row.rule.evidence)
     page.field("a replica alone", row.decisionIfBodyIsRight.rawValue, note: row.decisionIfBodyIsRight.words)
     page.field("one of several", row.rule.several.rawValue, note: row.rule.several.words)
-    page.field("have", row.rule.have ? "yes" : "no", note: row.rule.have ? "the content can be used" : "no usable content")
+    page.field(
+      "have", row.rule.have ? "yes" : "no", note: row.rule.have ? "the content can be used" : "no usable content")
     page.field("nack", row.rule.nack.rawValue, note: row.rule.nack.words)
     page.field("outcome", row.disposition.name, note: row.disposition.words, row.fault == nil ? .plain : .red)
     let log = slot.inspection.decision
     page.field(
-      "the whole log", log.serves ? "starts" : "refused", note: log.serves ? "head op \(log.head.op)" : "\(log.faultCount) \(log.faultCount == 1 ? "fault" : "faults")",
+      "the whole log", log.serves ? "starts" : "refused",
+      note: log.serves ? "head op \(log.head.op)" : "\(log.faultCount) \(log.faultCount == 1 ? "fault" : "faults")",
       log.serves ? .green : .red)
   }
 
@@ -112,7 +114,8 @@ struct ItemPage {
       write("header ring", slot.row.evidence.validHeader, slot.row.evidence.header.defect, slot.row, to: page)
       write("prepare ring", slot.row.prepareHeader, slot.row.evidence.prepare.defect, slot.row, to: page)
     case .reply(let reply):
-      page.field("reply", reply.defect ?? reply.header.map { $0.kind.name } ?? "nothing", reply.defect == nil ? .plain : .red)
+      page.field(
+        "reply", reply.defect ?? reply.header.map { $0.kind.name } ?? "nothing", reply.defect == nil ? .plain : .red)
       if let header = reply.header, header.kind == .reply {
         page.field("checksum", hex: header.checksum)
         page.field("size", "\(header.size) B")
@@ -141,7 +144,9 @@ struct ItemPage {
     if let defect { words.append(defect) }
     if ring == "prepare ring", row.body != .none { words.append("body \(row.body.rawValue)") }
     page.field(ring, defect == nil ? .plain : .red) { $0.writeVisible(words.joined(separator: "; ")) }
-    if let header, header.kind == .prepare { page.field("", "checksum \(header.checksum.hex), parent \(header.parent.hex)") }
+    if let header, header.kind == .prepare {
+      page.field("", "checksum \(header.checksum.hex), parent \(header.parent.hex)")
+    }
   }
 
   private func write(_ block: BlockExplanation, to page: FieldList) {

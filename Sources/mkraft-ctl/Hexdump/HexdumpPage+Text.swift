@@ -16,7 +16,9 @@ extension HexdumpPage {
     sink.write("\n")
     if dump.presentCount > 0 { style.write("  offset in file  +offset  bytes\n", .bold, to: sink) }
     for field in dump.fields { write(field, to: sink, style) }
-    if hiddenCount > 0, dump.presentCount > 0 { sink.write("  and \(hiddenCount) bytes more: shown with a larger --length\n") }
+    if hiddenCount > 0, dump.presentCount > 0 {
+      sink.write("  and \(hiddenCount) bytes more: shown with a larger --length\n")
+    }
     writeChecksums(to: sink, style)
   }
 

@@ -56,7 +56,9 @@ extension [Shape.Member] {
 
 extension StatusPage {
   static let members: [Shape.Member] =
-    [.init("path", .string), .init("locked_by", .nullable(.string))] + .verification + [.init("next", .nullable(.string))]
+    [.init("path", .string), .init("locked_by", .nullable(.string))] + .verification + [
+      .init("next", .nullable(.string))
+    ]
 }
 
 extension VerifiedFile {

@@ -12,9 +12,14 @@ extension Shape {
   static let identity = Shape.named("identity")
   static let finding = Shape.named("finding")
 
-  private static let exitMembers = Shape.object([
-    .init("code", .integer), .init("name", .choice(ExitCode.allCases.map(\.name))), .init("meaning", .string),
-  ])
+  /// Code, name and meaning belong together.
+  private static let exitMembers = Shape.either(
+    ExitCode.allCases.map { code in
+      .object([
+        .init("code", .constant(Int(code.number))), .init("name", .choice([code.name])),
+        .init("meaning", .choice([code.meaning])),
+      ])
+    })
 
   private static let identityMembers = Shape.object([
     .init("cluster", .identifier), .init("replica", .integer), .init("replica_count", .integer),

@@ -28,6 +28,14 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     try readAll(Self.directory.appending("expected/\(name).\(command).json"))
   }
 
+  /// Writes the file, as it was before it was compressed, into `directory`.
+  func unpack(in directory: TemporaryDirectory) throws -> FilePath {
+    let path = directory[name + ".mkraft"]
+    let run = try Run.shell("gzip -dc < \"$1\" > \"$2\"", [compressed.string, path.string])
+    #expect(run.exit == 0, "\(run)")
+    return path
+  }
+
   /// All rows, in the table's order.
   static let all: [Fixture] = {
     let lines = (try? readAll(directory.appending("README.md"))).map { String(decoding: $0, as: UTF8.self) } ?? ""

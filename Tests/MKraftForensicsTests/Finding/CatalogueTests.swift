@@ -16,7 +16,8 @@ import Testing
       let texts = [entry.meaning, entry.risk, entry.danger, entry.next.words] + entry.causes
       for text in texts {
         #expect(text.count > 5 && !text.hasSuffix(".") && !text.hasPrefix(" "), "\(entry.name): \(text)")
-        #expect(text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }, "\(entry.name): \(text)")
+        #expect(
+          text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }, "\(entry.name): \(text)")
       }
       #expect(entry.meaning.count > 20 && Set(entry.causes).count == entry.causes.count, "\(entry.name)")
       #expect(entry.name.utf8.allSatisfy { (97...122).contains($0) || $0 == 45 }, "\(entry.name)")

@@ -40,7 +40,8 @@ extension FindingCatalogue {
       "a block of the state has the right checksum, but contents that cannot be right where it stands",
       causes: ["a fault of the software that wrote it", "a forged file"],
       risk: "the keys and values in it and below it",
-      danger: "high: it was written so, and other replicas may have the same; a replica starts, and stops when it needs "
+      danger:
+        "high: it was written so, and other replicas may have the same; a replica starts, and stops when it needs "
         + "the block",
       next: .decideOnState),
     FindingEntry(
