@@ -6,6 +6,9 @@
 //   storage --> Verification --> VerificationReport: findings, bytes accounted for, and the Verdict computed from them
 //
 // Where to find what:
-//   Finding       the catalogue of findings (one table: `FindingKind`), and one finding with its place and evidence
+//   Finding       one finding with its place and evidence; Finding/Catalogue: the table of all there are, which `explain`, the
+//                 manual and the JSON schema are made from
 //   Verdict       what a replica would do, what the file is worth, and the exit code
 //   Verification  reads everything there is to check, in parallel, within bounded memory
+//   Explain       one item of a file: what stands there, the decision on it with its reasons, the findings that touch it
+//   Hexdump       one structure byte by byte; Fields: how fields are read, from the layout tables of MKraftFormat

@@ -13,6 +13,12 @@ public struct SlotExplanation: Sendable {
     ([asked, judge, position, state, rule, decision, fault, link].compactMap { $0 })
   }
 
+  /// What the replica may say of the entry to others. What the slot alone says holds only above what the log proves.
+  public var nackWords: String {
+    guard row.rule.nack == .always, row.op <= log.provenOp else { return row.rule.nack.words }
+    return "not here: the log is known to have reached op \(log.provenOp), so that this slot did hold an entry"
+  }
+
   private var log: JournalDecision { inspection.decision }
 
   private var asked: String? {

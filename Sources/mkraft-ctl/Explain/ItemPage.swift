@@ -97,13 +97,15 @@ struct ItemPage {
     page.field("one of several", row.rule.several.rawValue, note: row.rule.several.words)
     page.field(
       "have", row.rule.have ? "yes" : "no", note: row.rule.have ? "the content can be used" : "no usable content")
-    page.field("nack", row.rule.nack.rawValue, note: row.rule.nack.words)
+    page.field("nack", row.rule.nack.rawValue, note: slot.nackWords)
     page.field("outcome", row.disposition.name, note: row.disposition.words, row.fault == nil ? .plain : .red)
     let log = slot.inspection.decision
-    page.field(
-      "the whole log", log.serves ? "starts" : "refused",
-      note: log.serves ? "head op \(log.head.op)" : "\(log.faultCount) \(log.faultCount == 1 ? "fault" : "faults")",
-      log.serves ? .green : .red)
+    if log.serves, slot.inspection.source.isChosen {
+      page.field("the whole log", "starts", note: "head op \(log.head.op)", .green)
+    } else {
+      let faults = "\(log.faultCount) \(log.faultCount == 1 ? "fault" : "faults")"
+      page.field("the whole log", "refused", note: log.serves ? "the superblock is refused" : faults, .red)
+    }
   }
 
   private func writeStanding(to page: FieldList) {

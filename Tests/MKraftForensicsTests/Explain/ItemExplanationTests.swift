@@ -50,6 +50,14 @@ import Testing
     }
   }
 
+  /// A finding about bytes touches what stands in them, whether it names the item or not.
+  @Test func bytesTouchWhatStandsInThem() throws {
+    let file = try SampleFile()
+    file.storage.failReads(file.prepareRange(5, count: 512))
+    #expect(try explain(.slot(5), file).findings.map(\.kind) == [.walPrepareCorrupt, .rangeUnreadable])
+    #expect(try explain(.slot(6), file).findings == [])
+  }
+
   @Test func tellsOfABlockWhatRefersToIt() throws {
     let run = try GridRun()
     try run.run(checkpoints: 6, more: 2)

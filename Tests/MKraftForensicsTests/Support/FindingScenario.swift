@@ -21,7 +21,7 @@ struct FindingScenario {
         return file.verify()
       }
     }
-    return try ofTheLog + ofTheWhole + ofTheGrid() + ofReplies()
+    return try ofTheLog + ofTheWhole + ofTheGrid() + ofReplies() + [overwrittenBlock()]
   }
 
   private static var ofTheWhole: [FindingScenario] {
@@ -80,12 +80,6 @@ struct FindingScenario {
         var generator = SplitMix64(seed: 1)
         $0.garbage(map.range(released[0]), using: &generator)
       },
-      damaged("a dropped block not written to its end", [.blockLeftover]) { storage in
-        // Made and dropped in the last interval: only a cache that is too small writes such a block at all.
-        let young = try released.first { try map.header($0)?.birth == 6 }
-        guard let young else { preconditionFailure("some block lives for less than an interval") }
-        storage.flipBit(at: 8 * (map.range(young).lowerBound + 300))
-      },
       forged("a session without a client", [.checkpointInconsistent]) { file in
         try file.forge(map.blocks(.sessions)[0]) { _, block in
           var bytes = block.mutableBytes
@@ -107,6 +101,19 @@ struct FindingScenario {
       },
       forged("a pair too many counted", [.treeMiscounted]) { file in file.forgeCheckpoint { $0.pairCount += 1 } },
     ]
+  }
+
+  /// Beyond the headroom the blocks that the checkpoint has dropped are free, and may be half overwritten.
+  private static func overwrittenBlock() throws -> FindingScenario {
+    let run = try GridRun()
+    try run.run(checkpoints: 4, more: Int(GridRun.geometry.headroom) + 4)
+    let map = try GridMap(run.storage)
+    return FindingScenario(name: "a dropped block half overwritten", kinds: [.blockLeftover]) {
+      let storage = run.storage.snapshot()
+      var generator = SplitMix64(seed: 1)
+      storage.garbage(map.range(map.blocks(.released)[0]), using: &generator)
+      return Verification.run(storage)
+    }
   }
 
   // MARK: Replies
