@@ -80,7 +80,9 @@ struct ReplyFindings {
     switch sight.contents {
     case .whole(let header): finding.actual = .checksum(header.checksum)
     case .damaged(.checksumMismatch(_, let computed)): finding.actual = .checksum(computed)
-    // The header's checksum may be the expected one; what is wrong is the body's.
+    // If the header is the expected one, what is wrong is the body.
+    case .bodyMismatch(let header) where header.checksum != record?.replyChecksum:
+      finding.actual = .checksum(header.checksum)
     case .damaged, .bodyMismatch, .unreadable, .beyondEnd: break
     }
     return finding
