@@ -2,6 +2,9 @@ internal import MKraftFormat
 
 /// The fields of a grid block, by its type.
 struct BlockLayout: ~Escapable {
+  /// Entries or records taken apart; what follows is one field, so that memory is bounded whatever a block claims to hold.
+  static let partLimit = 2048
+
   private let bytes: RawSpan
   private let limit: Int
   /// Header and contents, bytes; the whole place if the header says nothing that fits.
@@ -51,6 +54,9 @@ struct BlockLayout: ~Escapable {
     var start = BlockChain.payloadOffset
     while start + SessionRecord.byteCount <= size, start < limit {
       let index = (start - BlockChain.payloadOffset) / SessionRecord.byteCount
+      guard index < BlockLayout.partLimit else {
+        return fields + [run("session[\(index)...]", start, "further records, not taken apart")]
+      }
       fields += DumpField.of(SessionRecord.Layout.rows, prefix: "session[\(index)].", at: start)
       start += SessionRecord.byteCount
     }
@@ -66,11 +72,14 @@ struct BlockLayout: ~Escapable {
     guard first <= size else {
       return fields + [run("contents", TreeNode.Layout.ends, "not as many entries as the count says fit in the block")]
     }
-    for index in 0..<count where TreeNode.Layout.ends + 4 * index < limit {
+    let shown = min(count, BlockLayout.partLimit)
+    for index in 0..<shown where TreeNode.Layout.ends + 4 * index < limit {
       let at = TreeNode.Layout.ends + 4 * index
       fields.append(
         DumpField("end[\(index)]", at..<at + 4, "where the entry ends, from the first one's start", .number))
     }
+    let rest = TreeNode.Layout.ends + 4 * shown..<first
+    if !rest.isEmpty { fields.append(DumpField("end[\(shown)..<\(count)]", rest, "further ends", .bytes)) }
     return fields + entries(count, first)
   }
 
@@ -78,6 +87,9 @@ struct BlockLayout: ~Escapable {
     var fields: [DumpField] = []
     var start = first
     for index in 0..<count where start < limit {
+      guard index < BlockLayout.partLimit else {
+        return fields + [run("entry[\(index)..<\(count)]", start, "further entries, not taken apart")]
+      }
       let at = TreeNode.Layout.ends + 4 * index
       let end = first + Int(bytes.load(fromByteOffset: at, as: UInt32.self))
       guard end >= start + TreeNode.EntryLayout.byteCount, end <= size else {

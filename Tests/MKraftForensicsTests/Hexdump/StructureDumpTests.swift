@@ -88,6 +88,31 @@ import Testing
     }
   }
 
+  /// A block may claim to hold very many entries: memory stays bounded, and every byte is in a field all the same.
+  @Test func aBlockOfVeryManyEntries() throws {
+    let size = 1 << 20
+    let count = (size - TreeNode.Layout.ends) / (4 + TreeNode.EntryLayout.byteCount)
+    let block = IOBuffer(byteCount: size)
+    var bytes = block.mutableBytes
+    for index in 0..<count {
+      bytes.store(UInt32(8 * (index + 1)), toByteOffset: TreeNode.Layout.ends + 4 * index)
+    }
+    bytes.store(UInt32(count), TreeNode.Layout.count)
+    var header = BlockHeader()
+    header.size = UInt32(size)
+    for type in BlockHeader.BlockType.allCases {
+      header.type = type
+      var whole = block.mutableBytes
+      header.seal(into: &whole)
+      let storage = MemoryStorage()
+      storage.truncate(to: UInt64(size))
+      storage.replace(at: 0, with: block)
+      let dump = StructureDump.read(storage, .block(1), at: 0..<UInt64(size), limit: .max)
+      #expect(dump.fields.count < 40_000 && dump.checksums.first?.state == .right, "\(type): \(dump.fields.count)")
+      #expect(dump.fields.reduce(0) { $1.range.lowerBound == $0 ? $1.range.upperBound : -1 } == size, "\(type)")
+    }
+  }
+
   @Test func valuesAreThoseOfTheStructure() throws {
     let file = try SampleFile()
     let dump = try read(file.storage, .prepare(slot: 5), file.geometry)
