@@ -56,6 +56,21 @@ struct BlockReuseTests {
     }
   }
 
+  /// The first values have the lowest addresses behind the leaf. They are soon on their way to the disk, and stay so while their
+  /// keys are deleted again: the checkpoint's trailers are the next that the addresses belong to.
+  @Test func aTrailerWaitsForTheDroppedBlockThatHadItsAddress() throws {
+    let rig = MachineRig(geometry: BlockReuseTests.geometry, newestFirst: true)
+    for round in 0..<3 as Range<UInt8> {
+      _ = try rig.run([.put(key: [200], value: [round])])
+      for key in 1...40 as ClosedRange<UInt8> { _ = try rig.run([.put(key: [key], value: value(Int(key)))]) }
+      #expect(rig.grid.hasWrites)
+      for key in 1...40 as ClosedRange<UInt8> { _ = try rig.run([.delete(key: [key])]) }
+      rig.takeCheckpoint()
+      #expect(rig.grid.acquired.count == UInt64(1 + rig.grid.trailers.count))
+    }
+    #expect(try rig.pairs == [KeyValuePair(key: [200], value: [2])])
+  }
+
   private func value(_ round: Int) -> [UInt8] {
     [UInt8](repeating: UInt8(truncatingIfNeeded: round), count: 18_000 + round % 4000)
   }
