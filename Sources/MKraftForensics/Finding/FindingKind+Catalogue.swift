@@ -24,8 +24,9 @@ extension FindingKind {
 
   var entry: Entry {
     switch self {
-    case .notOurFormat, .formatNewer, .featuresReadOnly, .nothingReadable, .rangeUnreadable, .fileTruncated,
-      .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .liveFile, .fileChanging:
+    case .notOurFormat, .formatNewer, .featuresReadOnly, .nothingReadable, .rangeUnreadable, .readUnsteady,
+      .fileTruncated, .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .liveFile, .fileChanging,
+      .verificationIncomplete:
       fileEntry
     case .superblockCopyDamaged, .superblockCopyStale, .superblockCopyUnacknowledged, .superblockCopyMisdirected,
       .superblockCopyUnreadable, .superblockCopyMissing, .superblockCopyForeign:
@@ -72,6 +73,11 @@ extension FindingKind {
       Entry(
         .degraded, "the device does not give these bytes", cause: "a latent sector error",
         risk: "what lies there is as good as gone; neighbours may follow", next: .copyFirst)
+    case .readUnsteady:
+      Entry(
+        .degraded, "the device failed to give these bytes at first, and gave them when it was asked again",
+        cause: "a sector that is about to fail, or a bad path to the device",
+        risk: "nothing yet: the bytes were read and judged; the next time they may not come", next: .copyFirst)
     case .fileTruncated:
       Entry(
         .repairable, "the file is shorter than its superblock says",
@@ -105,6 +111,11 @@ extension FindingKind {
         .incomplete, "the file kept changing under the reader, so that nothing certain can be said",
         cause: "a replica runs on the file, or something else writes to it", risk: "damage may have gone unseen",
         next: .verify)
+    case .verificationIncomplete:
+      Entry(
+        .incomplete, "not everything that was asked for was read",
+        cause: "a limit of the verification was reached, or somebody interrupted it",
+        risk: "damage may have gone unseen in what was not read", next: .verifyOn)
     default: preconditionFailure("a finding about the file as a whole")
     }
   }

@@ -20,6 +20,8 @@ public enum NextStep: Sendable, Equatable {
   /// No other copy of what is wrong in the state can be proven to be the right one.
   case decideOnState
   case verify
+  /// Read what was not read yet.
+  case verifyOn
   /// Copy the file to a sound medium before anything else.
   case copyFirst
   case useNewerRelease
@@ -43,6 +45,7 @@ public enum NextStep: Sendable, Equatable {
     case .decideOnState:
       "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted"
     case .verify: "verify the file again when no replica runs on it"
+    case .verifyOn: "verify the rest: without limits, or a part each time with --resume STATE"
     case .copyFirst: "copy the file to a sound medium before anything else: this one fails"
     case .useNewerRelease: "use a release that knows this format; this one must not touch the file"
     case .nameTheRightFile: "name the replica's data file"
@@ -59,7 +62,7 @@ public enum NextStep: Sendable, Equatable {
       slot.map { ShellCommand("dump-wal", "--slot", String($0)).path(path) } ?? ShellCommand("dump-wal").path(path)
     case .restoreBlock, .decideOnState: ShellCommand("verify-checksums", "--zone", "grid").path(path)
     case .restoreReply: ShellCommand("verify-checksums", "--zone", "replies").path(path)
-    case .verify: ShellCommand("verify-checksums").path(path)
+    case .verify, .verifyOn: ShellCommand("verify-checksums").path(path)
     }
   }
 }
