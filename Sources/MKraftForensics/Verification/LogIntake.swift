@@ -76,7 +76,8 @@ struct LogIntake: Sendable {
     var lookups = 0
     while let slot = nextSlot {
       let slots = slot..<min(slot + reader.batchLimit, Int(superblock.geometry.slotCount))
-      for seen in reader.evidence(of: slots, bodies: false) {
+      // The ring's last slots may have been taken in first.
+      for seen in reader.evidence(of: slots, bodies: false) where seen.slot == nextSlot {
         if let header = seen.validHeader, header.kind != .unknown {
           take(SlotEvidence(slot: seen.slot, header: .valid(header), prepare: .valid(header)))
           continue

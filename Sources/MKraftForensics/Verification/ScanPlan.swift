@@ -86,7 +86,9 @@ struct ScanPlan: Sendable {
     progress.logPieces += take(logCount)
     progress.replyPieces += take(replyCount)
     progress.gapPieces += take(gaps.count)
-    if !blocks.isEmpty { progress.nextBlock = min(blocks.lowerBound + UInt64(rest) * blocksPerPiece, blocks.upperBound) }
+    if !blocks.isEmpty {
+      progress.nextBlock = min(blocks.lowerBound + UInt64(rest) * blocksPerPiece, blocks.upperBound)
+    }
     return progress
   }
 

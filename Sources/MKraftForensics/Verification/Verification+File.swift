@@ -77,7 +77,8 @@ extension Verification {
     }
     for range in tally.unsteady {
       log.add(
-        Finding(.readUnsteady, range: range, evidence: "a read of it failed, and each unit of it could be read after that"))
+        Finding(
+          .readUnsteady, range: range, evidence: "a read of it failed, and each unit of it could be read after that"))
     }
   }
 

@@ -99,7 +99,9 @@ extension Verification {
       log.add(
         Finding(
           .fileChanging, zone: .grid, block: address, range: ground.range(of: address),
-          evidence: "it was damaged each of \(ScanWork.rereadsMax) times it was read, and there was a newer checkpoint each time"))
+          evidence:
+            "it was damaged each of \(ScanWork.rereadsMax) times it was read, and there was a newer checkpoint each time"
+        ))
     }
   }
 

@@ -11,6 +11,8 @@ extension Verification {
     var isLogWhole = false
     /// Reply slots that a replica would not start without; nil if replies or log were left out.
     var repliesLost: [Int]?
+    /// Whether the grid was read to its end, if it was asked for.
+    var isGridWhole = false
     /// A block that a replica stops at when it needs it.
     var stopsAt: UInt64?
     var grid: GridSummary?
@@ -36,6 +38,7 @@ extension Verification {
     guard let lost = judged.repliesLost else { return .notJudged }
     guard lost.isEmpty else { return .refuses(reason: OpeningRefusal.repliesLost(slots: lost).name) }
     if let address = judged.stopsAt { return .servesUntilDamage(block: address) }
+    guard judged.isGridWhole else { return .notJudged }
     let healed = journal.slots.contains { $0.disposition == .fixed || $0.disposition == .vacated }
     return healed || !decision.repairs.isEmpty ? .servesAfterRepair : .serves
   }

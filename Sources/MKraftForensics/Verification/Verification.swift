@@ -86,7 +86,7 @@ public struct Verification {
       var judged = judgeLog(results, subject)
       if options.isLive, log.hasConcern {
         if attempt < ScanWork.rereadsMax, options.budget.stop == nil { continue }
-        if hasMoved(since: superblock) { noteChanging() }
+        if hasMoved(since: look) { noteChanging() }
       }
       let whole = scan(subject, [.gaps, .grid], results, report: progress)
       return conclude(whole, subject, &judged)
@@ -110,8 +110,11 @@ public struct Verification {
     return look.decision.chosen ?? look.survey.copies.compactMap(\.valid).max { $0.sequence < $1.sequence }
   }
 
-  func hasMoved(since superblock: Superblock) -> Bool {
-    SuperblockLook(storage, isLive: options.isLive).decision.chosen?.checksum != superblock.checksum
+  /// Whether the superblock was updated since it was looked at.
+  private func hasMoved(since look: SuperblockLook) -> Bool {
+    let now = SuperblockLook(storage, isLive: options.isLive).decision
+    guard let one = look.decision.chosen, let other = now.chosen else { return now.states != look.decision.states }
+    return one.checksum != other.checksum
   }
 
   private mutating func conclude(
@@ -124,13 +127,15 @@ public struct Verification {
     GridFindings(subject.ground).addCheckpoint(to: &log)
     var isWhole = rest.parts.isEmpty
     judged.grid = GridSummary(subject.ground, byteCount: byteCount)
+    judged.isGridWhole = true
     if options.scope.contains(.grid) {
       let isRead = results.progress.nextBlock > subject.ground.blockCount
-      isWhole = judgeGrid(results, subject, isRead: isRead, &judged) && isWhole
+      judged.isGridWhole = judgeGrid(results, subject, isRead: isRead, &judged) && isRead
+      isWhole = isWhole && judged.isGridWhole
     }
     noteUnreadable()
     let hasChanged =
-      !options.isLive && (results.sawChange || log.hasConcern && hasMoved(since: subject.superblock))
+      !options.isLive && (results.sawChange || log.hasConcern && hasMoved(since: subject.look))
     if hasChanged, options.budget.stop != nil { noteChanging() }
     if options.isLive { noteLive(subject) }
     if !isWhole { noteIncomplete(rest) }

@@ -97,7 +97,8 @@ struct ResumeFile {
 
   private func syncDirectory() throws {
     let parent = path.removingLastComponent()
-    let directory = try FileDescriptor.open(parent.isEmpty ? "." : parent, .readOnly, options: [.directory, .closeOnExec])
+    let directory = try FileDescriptor.open(
+      parent.isEmpty ? "." : parent, .readOnly, options: [.directory, .closeOnExec])
     try directory.closeAfter {
       guard fsync(directory.rawValue) == 0 else { throw Errno(rawValue: errno) }
     }

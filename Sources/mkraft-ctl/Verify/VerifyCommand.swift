@@ -76,7 +76,8 @@ struct VerifyCommand: Command {
       } else if report.stop == nil {
         try file.remove()
       } else {
-        console.diagnostics.warning("nothing was kept to go on with: too much is damaged, or no superblock tells what it is of", of: files[0])
+        console.diagnostics.warning(
+          "nothing was kept to go on with: too much is damaged, or no superblock tells what it is of", of: files[0])
       }
       return .sound
     } catch {

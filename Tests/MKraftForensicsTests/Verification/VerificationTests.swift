@@ -26,7 +26,7 @@ import Testing
       .checkpointDamaged, .checkpointInconsistent, .blockCorrupt, .blockUnexpected, .blockInconsistent, .blockUnknown,
       .treeInconsistent, .treeMiscounted, .blockUnusedDamaged, .blockLeftover, .replyLost, .replyTorn,
     ]
-    let elsewhere = ofTheGrid.union([.otherMembers, .fileChanging])
+    let elsewhere = ofTheGrid.union([.otherMembers, .fileChanging, .readUnsteady, .verificationIncomplete])
     let found = Scenario.all.reduce(into: elsewhere) { $0.formUnion($1.kinds) }
     #expect(Set(FindingKind.allCases).subtracting(found) == [])
   }
