@@ -8,4 +8,8 @@
 // Where to find what:
 //   Finding       the catalogue of findings (one table: `FindingKind`), and one finding with its place and evidence
 //   Verdict       what a replica would do, what the file is worth, and the exit code
-//   Verification  reads everything there is to check, in parallel, within bounded memory
+//   Verification  reads everything there is to check, in parallel, within bounded memory:
+//     Limits      what it may cost, and how it is interrupted
+//     Reading     reads that fail, narrowed down to units
+//     Resume      what a verification that ended early leaves for the next one
+//     Live        a file that a replica is running on: which of its blocks still count

@@ -22,7 +22,7 @@ extension ScanPlan {
     }
     if let last = blocks.last {
       let end = geometry.blockOffset(address: last) + UInt64(geometry.blockSize)
-      let words = "blocks \(blocks.lowerBound) to \(last)"
+      let words = numbers("block", blocks.lowerBound, last)
       remainder.add(.grid, words, [geometry.blockOffset(address: blocks.lowerBound)..<end])
     }
     return remainder
@@ -47,14 +47,19 @@ extension ScanPlan {
         prepare..<prepare + UInt64(slots.count) * UInt64(geometry.messageSize),
       ]
     }
-    let words = spans.map { "\($0.lowerBound) to \($0.upperBound - 1)" }.joined(separator: " and ")
-    remainder.add(.wal, "slots \(words) of both rings", ranges)
+    let words = spans.map { numbers("slot", $0.lowerBound, $0.upperBound - 1) }.joined(separator: " and ")
+    remainder.add(.wal, words + " of both rings", ranges)
   }
 
   private func addReplies(to remainder: inout Remainder) {
     guard replyCount > 0, case .replies(let first) = self[logCount] else { return }
     let start = geometry.replyOffset(slot: first.lowerBound)
     let end = geometry.replyOffset(slot: 0) + UInt64(geometry.sessions) * UInt64(geometry.messageSize)
-    remainder.add(.replies, "reply slots \(first.lowerBound) to \(geometry.sessions - 1)", [start..<end])
+    remainder.add(.replies, numbers("reply slot", first.lowerBound, Int(geometry.sessions) - 1), [start..<end])
+  }
+
+  /// "slot 5", or "slots 5 to 7".
+  private func numbers<Number: BinaryInteger>(_ what: String, _ first: Number, _ last: Number) -> String {
+    first == last ? "\(what) \(first)" : "\(what)s \(first) to \(last)"
   }
 }

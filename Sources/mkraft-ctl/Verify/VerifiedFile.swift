@@ -70,7 +70,8 @@ struct VerifiedFile {
     guard exitCode != .sound, case .success(let (_, report)) = outcome, let worst = report.worst else { return }
     page.field(
       Escape.text(path), "\(exitCode.name) (\(exitCode.number))",
-      note: "\(report.findingCount) findings, the worst: \(worst.kind.name), \(worst.place)")
+      note: "\(report.findingCount) in all, the worst: \(worst.kind.name), "
+        + (worst.place.isEmpty ? worst.evidence : worst.place))
   }
 
   func write(to page: FieldList) {

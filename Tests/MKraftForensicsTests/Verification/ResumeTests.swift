@@ -6,13 +6,6 @@ import Testing
 
 /// A verification in parts comes to what one in a piece comes to.
 @Suite struct ResumeTests {
-  private func ground() throws -> GridRun {
-    let run = try GridRun()
-    try run.run(checkpoints: 6, more: 2)
-    run.stop()
-    return run
-  }
-
   /// Runs until nothing is left, each time with a small limit.
   private func runInParts(
     _ storage: any Storage, _ options: Verification.Options, limit: UInt64
@@ -29,7 +22,7 @@ import Testing
   }
 
   @Test func partsAgreeWithTheWhole() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let map = try GridMap(run.storage)
     let blocks = map.roles.keys.sorted()
     for seed in UInt64(0)..<40 {
@@ -74,7 +67,7 @@ import Testing
 
   /// What was found before stays found, though the device gives the bytes now.
   @Test func findingsOfBeforeAreKept() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let storage = run.storage.snapshot()
     let first = try GridMap(storage).superblock.checkpoint.op + 1
     let place = GridRun.geometry.prepareOffset(slot: GridRun.geometry.slot(of: first))
@@ -108,7 +101,7 @@ import Testing
       return "\(report.resumption)"
     }
     #expect(reason(file.storage, options).contains("continued"))
-    #expect(reason(try ground().storage, options).contains("superblock sequence 2"))
+    #expect(reason(try GridRun.stopped().storage, options).contains("superblock sequence 2"))
     var other = options
     other.scope = [.superblocks, .wal]
     #expect(reason(file.storage, other) == "other parts of the file were asked for")
@@ -124,7 +117,7 @@ import Testing
 
   /// Whatever a state holds, it is refused or gone on with, and never traps.
   @Test func hostileStates() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     run.storage.flipBit(at: 8 * (GridRun.geometry.prepareOffset(slot: 5) + 300))
     var options = Verification.Options()
     options.keepsRest = true

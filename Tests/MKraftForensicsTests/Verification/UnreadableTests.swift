@@ -7,16 +7,9 @@ import Testing
 
 /// What the device does not give is named with its exact place, and everything else is judged all the same.
 @Suite struct UnreadableTests {
-  private func ground() throws -> GridRun {
-    let run = try GridRun()
-    try run.run(checkpoints: 6, more: 2)
-    run.stop()
-    return run
-  }
-
   /// A bad sector in each part of the file, also where nothing of worth stands.
   @Test func aBadSectorAnywhereIsNarrowedToItsUnit() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let geometry = GridRun.geometry
     let map = try GridMap(run.storage)
     let places: [(String, UInt64)] = [
@@ -40,7 +33,7 @@ import Testing
 
   /// Several at once are found each by itself; neighbours are one range.
   @Test func everyBadUnitIsCountedOnce() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     for seed in UInt64(0)..<60 {
       var generator = SplitMix64(seed: seed)
       let storage = run.storage.snapshot()
@@ -75,7 +68,7 @@ import Testing
 
   /// A read that fails once: the bytes are judged, and the failure is told.
   @Test func aReadThatFailsOnceIsNamed() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let geometry = GridRun.geometry
     let place = geometry.prepareOffset(slot: 3)
     let flaky = FlakyStorage(run.storage, failingOnce: [place..<place + 1])
@@ -87,7 +80,7 @@ import Testing
 
   /// Reads that give less than was asked for are taken up again.
   @Test(arguments: [512, 1000, 4096, 65_536]) func shortReadsChangeNothing(_ readMax: Int) throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     run.storage.flipBit(at: 8 * (GridRun.geometry.prepareOffset(slot: 5) + 300))
     let whole = Verification.run(run.storage)
     let short = Verification.run(FlakyStorage(run.storage, readMax: readMax))
@@ -96,14 +89,14 @@ import Testing
 
   /// A device that gives nothing at all does not hang the reader.
   @Test func emptyReadsEnd() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let report = Verification.run(FlakyStorage(run.storage, readMax: 0))
     #expect(report.bytes.total == run.storage.byteCount && report.verdict.exitCode >= .lost)
   }
 
   /// A file without superblocks, whose rings are gone as well, is ours as long as a block stands.
   @Test func aBlockAloneIsATrace() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let grid = GridRun.geometry.offset(of: .grid)
     run.storage.zero(0..<grid)
     let report = Verification.run(run.storage)

@@ -39,22 +39,14 @@ extension StateWriter {
     write(UInt64(evidence.slot))
     switch evidence.header {
     case .valid(let header): write(UInt8(0), header)
-    case .damaged(let defect):
-      write(UInt8(1))
-      write(defect)
-    case .unreadable(let error):
-      write(UInt8(2))
-      write(error)
+    case .damaged(let defect): write(UInt8(1), defect)
+    case .unreadable(let error): write(UInt8(2), error)
     case .beyondEnd: write(UInt8(3))
     }
     switch evidence.prepare {
     case .valid(let header): write(UInt8(0), header)
-    case .damaged(let defect):
-      write(UInt8(1))
-      write(defect)
-    case .unreadable(let error):
-      write(UInt8(2))
-      write(error)
+    case .damaged(let defect): write(UInt8(1), defect)
+    case .unreadable(let error): write(UInt8(2), error)
     case .beyondEnd: write(UInt8(3))
     case .bodyMismatch(let header): write(UInt8(4), header)
     }
@@ -76,12 +68,8 @@ extension StateWriter {
     write(UInt64(sight.slot))
     switch sight.contents {
     case .whole(let header): write(UInt8(0), header)
-    case .damaged(let defect):
-      write(UInt8(1))
-      write(defect)
-    case .unreadable(let error):
-      write(UInt8(2))
-      write(error)
+    case .damaged(let defect): write(UInt8(1), defect)
+    case .unreadable(let error): write(UInt8(2), error)
     case .beyondEnd: write(UInt8(3))
     case .bodyMismatch(let header): write(UInt8(4), header)
     }
@@ -89,15 +77,11 @@ extension StateWriter {
 
   mutating func write(_ defect: BlockFault.Defect) {
     switch defect {
-    case .header(let defect):
-      write(UInt8(0))
-      write(defect)
+    case .header(let defect): write(UInt8(0), defect)
     case .otherContents(let found):
       write(UInt8(1))
       write(found)
-    case .unreadable(let error):
-      write(UInt8(2))
-      write(error)
+    case .unreadable(let error): write(UInt8(2), error)
     case .beyondEnd: write(UInt8(3))
     }
   }
@@ -121,6 +105,16 @@ extension StateWriter {
     write(damaged.address)
     write(damaged.defect)
     write(damaged.birth) { $0.write($1) }
+  }
+
+  private mutating func write(_ number: UInt8, _ defect: HeaderDefect) {
+    write(number)
+    write(defect)
+  }
+
+  private mutating func write(_ number: UInt8, _ error: StorageError) {
+    write(number)
+    write(error)
   }
 
   private mutating func write(_ number: UInt8, _ header: PrepareHeader) {
