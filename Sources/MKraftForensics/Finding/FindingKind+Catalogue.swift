@@ -52,7 +52,8 @@ extension FindingKind {
     switch self {
     case .notOurFormat:
       Entry(
-        .notOurFormat, "nothing in the file is a data file's: no superblock, no header of a log entry, no reply, no block",
+        .notOurFormat,
+        "nothing in the file is a data file's: no superblock, no header of a log entry, no reply, no block",
         cause: "another file was named, or everything was overwritten", risk: "nothing was concluded",
         next: .nameTheRightFile)
     case .formatNewer:

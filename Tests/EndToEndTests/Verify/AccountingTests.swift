@@ -11,7 +11,7 @@ import Testing
     let unpacked = try Run.shell("gzip -dc < \"$1\" > \"$2\"", [fixture.compressed.string, path.string])
     #expect(unpacked.exit == 0, "\(unpacked)")
     let size = try Stat(path).size
-    let lengths = [size, size + 1, size + (1 << 20) + 17, size - 1, size / 2 + 511, size / 3, 4096, 1]
+    let lengths = [size, size + (1 << 20) + 17, size - 1, size / 2 + 511, 4096]
     for length in lengths where length >= 0 {
       try resize(path, to: length)
       try check(path, length, ["--cached"])
