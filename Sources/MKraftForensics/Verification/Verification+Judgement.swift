@@ -34,7 +34,8 @@ extension Verification {
     let records = subject.ground.parts.sessions
     let superblock = subject.superblock
     // The log is asked only if a slot does not hold what the checkpoint says.
-    let doubtful = self.doubtful(sights, subject.ground).filter { !isInMotion($0, subject) }
+    let entries = subject.liveHead.map { LogHeaders(storage, superblock, head: $0) }
+    let doubtful = self.doubtful(sights, subject.ground).filter { !isInMotion($0, subject, entries) }
     guard !doubtful.isEmpty, let journal = judged.journal else {
       ReplyFindings(superblock, records, nil, isForecastWhole: false).add(doubtful, to: &log)
       judged.repliesLost = judged.journal == nil ? nil : []
@@ -48,10 +49,15 @@ extension Verification {
     judged.repliesLost = findings.lost(doubtful)
   }
 
-  /// In a file in use the reply of an op above the head that it is judged as of.
-  private func isInMotion(_ sight: ReplySight, _ subject: Subject) -> Bool {
-    guard let head = subject.liveHead, case .whole(let header) = sight.contents else { return false }
-    return header.kind == .reply && header.op > head
+  /// In a file in use: a reply that was written for the next checkpoint, perhaps since the log was read. It is newer than the table of
+  /// sessions, and sound if the log has the request (rule R21), or has not been looked at so far.
+  private func isInMotion(_ sight: ReplySight, _ subject: Subject, _ headers: LogHeaders?) -> Bool {
+    guard let headers, let head = subject.liveHead, case .whole(let reply) = sight.contents, reply.kind == .reply,
+      reply.op > subject.superblock.checkpoint.op
+    else { return false }
+    guard reply.op <= head else { return true }
+    guard let entry = headers.header(of: reply.op) else { return false }
+    return entry.client == reply.client && entry.requestChecksum == reply.requestChecksum
   }
 
   /// - Parameter isRead: whether all blocks were read.
