@@ -1,6 +1,7 @@
 import MKraftForensics
 import MKraftFormat
 import MKraftOutput
+import MKraftReplica
 import MKraftStorage
 import Synchronization
 import Testing
@@ -89,5 +90,28 @@ import Testing
         storage.flipBit(at: 8 * (ground.map.range(block).lowerBound + 290))
       }
     }
+  }
+
+  /// The log was read when it had not reached the next checkpoint, the replies when they were written for it.
+  @Test func repliesOfTheNextCheckpointAreNoDamage() throws {
+    let run = try GridRun()
+    try run.run(checkpoints: 4)
+    let geometry = GridRun.geometry
+    let interval = UInt64(geometry.checkpointInterval)
+    while run.shell.replica.status.head % interval != interval - 1 { try run.write() }
+    let before = run.storage.snapshot()
+    try run.run(checkpoints: 5)
+    let start = geometry.offset(of: .replies)
+    let replies = try GridMap.bytes(run.storage, start..<start + geometry.byteCount(of: .replies))
+    before.replace(at: start, with: replies)
+    var options = Verification.Options()
+    options.isLive = true
+    let report = Verification.run(before, options)
+    #expect(report.counts.map(\.kind) == [.liveFile] && report.verdict.exitCode == .sound, "\(report.findings)")
+    // A reply that no request of the log asked for is damage all the same.
+    let other = try GridRun(seed: 2)
+    try other.run(checkpoints: 5)
+    before.replace(at: start, with: try GridMap.bytes(other.storage, start..<start + geometry.byteCount(of: .replies)))
+    #expect(Verification.run(before, options).verdict.exitCode > .sound)
   }
 }
