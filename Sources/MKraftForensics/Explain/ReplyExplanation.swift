@@ -15,8 +15,10 @@ public struct ReplyExplanation: Sendable {
   static func read(_ storage: any Storage, _ superblock: Superblock, _ slot: Int) -> ReplyExplanation {
     let sessions = CheckpointReader(storage, superblock).parts().sessions
     let buffer = IOBuffer(byteCount: Int(superblock.geometry.messageSize))
-    var tally = ScanTally(byteCount: storage.byteCount)
-    let sight = ReplyReader(storage, superblock, buffer).look(at: slot..<slot + 1, &tally).first
+    var tally = PieceTally()
+    // A replica may be writing it.
+    let reader = ReplyReader(storage, superblock, buffer, rereads: ScanWork.rereadsMax)
+    let sight = reader.look(at: slot..<slot + 1, &tally).sights.first
     var header: ReplyHeader?
     if case .whole(let found) = sight?.contents { header = found }
     return ReplyExplanation(

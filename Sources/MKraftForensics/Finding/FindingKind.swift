@@ -8,6 +8,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case featuresReadOnly = "features-read-only"
   case nothingReadable = "nothing-readable"
   case rangeUnreadable = "range-unreadable"
+  case readUnsteady = "read-unsteady"
   case fileTruncated = "file-truncated"
   case fileOverLong = "file-over-long"
   case gapNotZero = "gap-not-zero"
@@ -15,6 +16,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case otherMembers = "other-members"
   case liveFile = "live-file"
   case fileChanging = "file-changing"
+  case verificationIncomplete = "verification-incomplete"
   // Copies of the superblock.
   case superblockCopyDamaged = "superblock-copy-damaged"
   case superblockCopyStale = "superblock-copy-stale"

@@ -102,9 +102,11 @@ struct GridFindings {
   /// - Parameters:
   ///   - reported: blocks that a fault was found of.
   ///   - isTreeWhole: whether all that the tree reaches is known.
+  ///   - isRead: whether all of the grid was read.
   ///   - mayBeReused: whether released blocks may have become free since the checkpoint.
   func finding(
-    for damaged: BlockNotes.Damaged, _ intake: GridIntake, reported: BlockSet, isTreeWhole: Bool, mayBeReused: Bool
+    for damaged: BlockNotes.Damaged, _ intake: GridIntake, reported: BlockSet, isTreeWhole: Bool,
+    isRead: Bool, mayBeReused: Bool
   ) -> Finding? {
     let address = damaged.address
     guard !reported.contains(address) else { return nil }
@@ -115,6 +117,9 @@ struct GridFindings {
     case .released: return dropped(damaged, "the set of released blocks holds it; ", mayBeReused: mayBeReused)
     case .tree:
       if intake.reachable.contains(address) { return make(.blockCorrupt, fault, "a block refers to it; ") }
+      guard isRead else {
+        return make(.blockCorrupt, fault, "it is in use; what refers to it was not read yet; ")
+      }
       guard isTreeWhole else {
         return make(
           .blockUnknown, fault, "the set of acquired blocks holds it, and nothing that can be read refers to it; ")

@@ -29,6 +29,8 @@ public enum NextStep: Sendable, Equatable {
   /// Nothing is lost, and the software that wrote it is at fault.
   case report
   case verify
+  /// Read what was not read yet.
+  case verifyOn
   /// The rest of the file may be where it came from.
   case findWhole
   /// The file is sound, the device does not fit it.
@@ -62,6 +64,7 @@ public enum NextStep: Sendable, Equatable {
     case .report:
       "nothing in the file needs repair, and a replica serves it; report it with the output of verify-checksums: the software that wrote it is at fault"
     case .verify: "verify the file again when no replica runs on it, or when less is written"
+    case .verifyOn: "verify the rest: without limits, or a part each time with --resume STATE"
     case .findWhole:
       "keep the file as it is and start nothing on it; look for the whole file where this one came from, and see what of it is missing here"
     case .otherDevice:
@@ -87,7 +90,7 @@ public enum NextStep: Sendable, Equatable {
     case .restoreReply:
       finding?.slot.map { ShellCommand("explain", "--reply", String($0)).path(path) }
         ?? ShellCommand("verify-checksums", "--zone", "replies").path(path)
-    case .verify, .findWhole: ShellCommand("verify-checksums").path(path)
+    case .verify, .verifyOn, .findWhole: ShellCommand("verify-checksums").path(path)
     }
   }
 }

@@ -27,6 +27,16 @@ struct FindingScenario {
   private static var ofTheWhole: [FindingScenario] {
     [
       FindingScenario(name: "a member of three", kinds: [.otherMembers]) { try SampleFile(replicaCount: 3).verify() },
+      FindingScenario(name: "a read that fails once", kinds: [.readUnsteady]) {
+        let file = try SampleFile()
+        let start = file.geometry.prepareOffset(slot: 5)
+        return Verification.run(FlakyStorage(file.storage, failingOnce: [start..<start + 4096]))
+      },
+      FindingScenario(name: "a limit below what there is to read", kinds: [.verificationIncomplete]) {
+        var options = Verification.Options()
+        options.budget = ScanBudget(ScanLimits(byteCount: 1 << 20))
+        return Verification.run(try SampleFile().storage, options)
+      },
       FindingScenario(name: "a restless file with a broken entry", kinds: [.liveFile, .fileChanging]) {
         let file = try SampleFile()
         file.storage.flipBit(at: 8 * (file.geometry.prepareOffset(slot: 5) + 300))

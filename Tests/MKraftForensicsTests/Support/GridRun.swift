@@ -34,6 +34,14 @@ final class GridRun {
     for index in clients.indices { register(index) }
   }
 
+  /// A replica that was stopped cleanly two ops after its sixth checkpoint.
+  static func stopped() throws -> GridRun {
+    let run = try GridRun()
+    try run.run(checkpoints: 6, more: 2)
+    run.stop()
+    return run
+  }
+
   /// The smallest cache, so that blocks are written before their checkpoint.
   static func start(_ storage: MemoryStorage, now: UInt64) throws -> SimulatedShell<KeyValueStateMachine> {
     let shell = try SimulatedShell(storage, cacheBlocks: 1, now: now)

@@ -5,7 +5,7 @@ extension FindingCatalogue {
   static let file: [FindingEntry] = [
     FindingEntry(
       .notOurFormat, .file, .notOurFormat,
-      "nothing in the file is a data file's: no superblock, no header of a log entry, no reply",
+      "nothing in the file is a data file's: no superblock, no header of a log entry, no reply, no block",
       causes: ["another file was named", "everything in it was overwritten"],
       risk: "unknown: nothing was concluded about the contents",
       danger: "none if the wrong file was named; if this is the replica's file, none of its state is left in it",
@@ -33,6 +33,12 @@ extension FindingCatalogue {
       risk: "what stands there is as good as gone; other findings name it, if anything that matters does",
       danger: "low where nothing stands; but a device that has lost one sector is likely to lose its neighbours",
       next: .copyFirst),
+    FindingEntry(
+      .readUnsteady, .file, .degraded,
+      "the device failed to give these bytes at first (EIO), and gave them when it was asked again",
+      causes: ["a sector that is about to fail", "a bad path to the device"],
+      risk: "nothing yet: the bytes were read in the end, and judged",
+      danger: "the next time they may not come; its neighbours may go first", next: .copyFirst),
     FindingEntry(
       .fileTruncated, .file, .repairable, "the file is shorter than its superblock says",
       causes: ["the file was cut", "an incomplete copy was made: the target was full, or the copy was interrupted"],
@@ -69,5 +75,10 @@ extension FindingCatalogue {
       causes: ["a replica runs on the file and takes checkpoints quickly", "something else writes to the file"],
       risk: "damage may have gone unseen", danger: "unknown: it is neither sound nor damaged as far as this look goes",
       next: .verify),
+    FindingEntry(
+      .verificationIncomplete, .file, .incomplete, "not everything that was asked for was read",
+      causes: ["a limit of the verification was reached", "somebody interrupted it"],
+      risk: "damage may have gone unseen in what was not read",
+      danger: "none by itself: it says nothing of what was not read", next: .verifyOn),
   ]
 }
