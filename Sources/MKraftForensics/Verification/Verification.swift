@@ -23,6 +23,8 @@ public struct Verification {
     public var findingsLimit = 1000
     /// Whether a replica runs on the file.
     public var isLive = false
+    /// For a file in which no superblock stands.
+    public var supplied: SuppliedGeometry?
     /// Least alignment of direct I/O on the file's device, bytes, if the storage does not know it; what a replica would meet.
     public var deviceAlignment: Int?
     /// Bytes for what nodes say of leaves; with fewer a grid takes more windows.
@@ -65,12 +67,17 @@ public struct Verification {
   ) -> (VerificationReport, changed: Bool) {
     let (survey, decision) = superblocks()
     log.add(SuperblockFindings.of(survey, decision))
-    guard let superblock = reference(survey, decision) else {
+    guard let source = reference(survey, decision) else {
       return (withoutSuperblock(survey, decision, progress), false)
     }
-    noteFile(superblock)
+    let superblock = source.superblock
+    if case .failure(.notFound) = decision.outcome {
+      log.add(SuperblockInspection.absence(storage, survey, byteCount))
+    }
+    if source.assumption == nil { noteFile(superblock) } else { noteLength(superblock.geometry) }
     let liveHead = options.isLive ? LiveHead.find(storage, superblock) : nil
-    let ground = GridGround(superblock, CheckpointReader(storage, superblock).parts())
+    let parts = source.assumption == nil ? CheckpointReader(storage, superblock).parts() : CheckpointParts()
+    let ground = GridGround(superblock, parts)
     let results = scan(superblock, ground, liveHead: liveHead, progress)
     let judged = finish(results, superblock, ground)
     let changed =
@@ -79,7 +86,7 @@ public struct Verification {
     if options.isLive { noteLive(liveHead) }
     if changed && isLast { noteChanging() }
     let start = start(decision, judged, ground)
-    return (report(decision, superblock, judged, start, liveHead), changed)
+    return (report(decision, source, judged, start, liveHead), changed)
   }
 
   /// The superblock copies as a replica reads them: looking further could find what a replica does not see, and decide
@@ -106,13 +113,39 @@ public struct Verification {
       Finding(.fileChanging, evidence: "the superblock changed during each of \(Verification.passesMax) passes"))
   }
 
-  /// The superblock to judge the rest by: the chosen one, else the newest that counts, whose log is then judged by what it knows.
-  private func reference(_ survey: SuperblockSurvey, _ decision: SuperblockDecision) -> Superblock? {
-    guard survey.geometry != nil else { return nil }
-    return decision.chosen ?? survey.copies.compactMap(\.valid).max { $0.sequence < $1.sequence }
+  /// The superblock to judge the rest by: the chosen one, else the newest that counts, whose log is then judged by what it knows;
+  /// else a copy that is not at its home, if it is of the only file there is; else what a supplied geometry makes of the rings.
+  private func reference(_ survey: SuperblockSurvey, _ decision: SuperblockDecision) -> Reference? {
+    if survey.geometry != nil {
+      let newest = survey.copies.compactMap(\.valid).max { $0.sequence < $1.sequence }
+      return (decision.chosen ?? newest).map { Reference(superblock: $0) }
+    }
+    if let only = survey.onlyFile { return Reference(superblock: only) }
+    guard survey.sightings.isEmpty, let supplied = options.supplied, case .failure(.notFound) = decision.outcome else {
+      return nil
+    }
+    let assumption = AssumedSuperblock.derive(from: storage, supplied)
+    return Reference(superblock: assumption.superblock, assumption: assumption)
+  }
+
+  /// What everything else is judged by.
+  private struct Reference {
+    let superblock: Superblock
+    /// Set if the superblock is none that stands in the file.
+    var assumption: AssumedSuperblock?
   }
 
   // MARK: The file as a whole
+
+  /// What a supplied geometry says of the file's length.
+  private mutating func noteLength(_ geometry: Geometry) {
+    let needed = geometry.offset(of: .grid)
+    guard byteCount < needed else { return }
+    log.add(
+      Finding(
+        .fileTruncated, range: byteCount..<needed, expected: .number(needed), actual: .number(byteCount),
+        evidence: "the file has \(byteCount) bytes, the geometry that was supplied asks for \(needed) at least"))
+  }
 
   private mutating func noteFile(_ superblock: Superblock) {
     let expected = superblock.checkpoint.storageSize
@@ -282,13 +315,15 @@ public struct Verification {
   }
 
   private func report(
-    _ decision: SuperblockDecision, _ superblock: Superblock?, _ judged: Judged, _ start: Verdict.Start,
+    _ decision: SuperblockDecision, _ source: Reference?, _ judged: Judged, _ start: Verdict.Start,
     _ liveHead: UInt64?
   ) -> VerificationReport {
     let counts = log.counts
+    let superblock = source.flatMap { $0.assumption == nil ? $0.superblock : nil }
     return VerificationReport(
       verdict: Verdict(start: start, kinds: counts.map(\.kind), scope: options.scope), findings: log.findings,
       counts: counts, bytes: tally.bytes, byteCount: byteCount, superblockDecision: decision, superblock: superblock,
-      journal: judged.journal, grid: judged.grid, liveHead: liveHead)
+      journal: judged.journal, grid: source?.assumption == nil ? judged.grid : nil, liveHead: liveHead,
+      assumption: source?.assumption)
   }
 }

@@ -20,6 +20,8 @@ public struct VerificationReport: Sendable {
   public let grid: GridSummary?
   /// The head that a file in use was judged as of.
   public let liveHead: UInt64?
+  /// What the rest was judged by if no superblock stands in the file and its geometry was supplied.
+  public let assumption: AssumedSuperblock?
 
   public var worst: Finding? { findings.first }
   /// Findings in all.

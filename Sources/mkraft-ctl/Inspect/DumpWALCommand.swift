@@ -56,6 +56,7 @@ struct DumpWALCommand: Command {
   @Flag(help: "Show every slot, also runs of blank ones, and why each decision is what it is.")
   var verbose = false
 
+  @OptionGroup var supplied: SuppliedOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 
@@ -71,11 +72,12 @@ struct DumpWALCommand: Command {
   }
 
   private func inspect(_ file: ExaminedFile, _ console: Console) throws(Failure) -> LogInspection {
+    let supplied = try supplied.supplied(for: file)
     let bar = console.progress("reading the log", total: nil, progress)
     defer { bar.finish() }
     let isLive = file.lockHolder != nil
     do {
-      return try LogInspection.read(file.storage, depth: headersOnly ? .headers : .bodies, isLive: isLive) {
+      return try LogInspection.read(file.storage, depth: headersOnly ? .headers : .bodies, isLive: isLive, supplied: supplied) {
         bar.update($0)
       }
     } catch {

@@ -40,11 +40,12 @@ struct InspectSuperblockCommand: Command {
   @Flag(help: "Tell of each field what it is and what it defends against.")
   var explain = false
 
+  @OptionGroup var supplied: SuppliedOptions
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
     let file = try ExaminedFile(self.file, cached: true)
-    let inspection = SuperblockInspection.read(file.storage, scanning: scan)
+    let inspection = SuperblockInspection.read(file.storage, scanning: scan, supplied: try supplied.supplied(for: file))
     let page = SuperblockPage(
       file: file, inspection: inspection, selections: try selections(inspection), explains: explain,
       findings: inspection.findings)
@@ -61,7 +62,7 @@ struct InspectSuperblockCommand: Command {
     case .one(let copy):
       guard let place = inspection.places.firstIndex(where: { $0.home == copy }) else {
         throw Failure(
-          .lost, "where copy \(copy) belongs is not known: no copy is right by itself", of: self.file,
+          .lost, "where copy \(copy) belongs is not known: no copy tells, and no --geometry or --like", of: self.file,
           next: ShellCommand("inspect-superblock", "--scan").path(self.file))
       }
       return [[place]]

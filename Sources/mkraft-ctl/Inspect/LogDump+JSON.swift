@@ -8,11 +8,12 @@ extension LogDump {
     let superblock = inspection.superblock
     let decision = inspection.decision
     json.file(file)
-    json.identity(superblock)
+    if inspection.source.assumption == nil { json.identity(superblock) } else { json.field("identity", nil as String?) }
+    json.supplied(inspection.source.assumption)
     json.field("scope", ["superblocks", inspection.depth == .bodies ? "wal" : "wal-headers"])
     json.field("exit", exitCode)
     json.object("superblock") {
-      json.field("sequence", superblock.sequence)
+      json.field("sequence", inspection.source.assumption == nil ? superblock.sequence : nil)
       json.field("offset", inspection.source.offset)
       json.field("is_quorums_choice", inspection.source.isChosen)
       json.field("refusal", inspection.source.refusal?.name)

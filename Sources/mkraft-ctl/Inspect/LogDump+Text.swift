@@ -19,10 +19,12 @@ extension LogDump {
     let geometry = inspection.geometry
     let page = FieldList(to: sink, style: style)
     page.file(file)
-    if let refusal = inspection.source.refusal {
+    if let assumed = inspection.source.assumption {
+      page.assumption(assumed)
+    } else if let refusal = inspection.source.refusal {
+      let offset = inspection.source.offset ?? 0
       page.field(
-        "superblock",
-        "sequence \(superblock.sequence) at offset \(inspection.source.offset), not a replica's choice: \(refusal.name)",
+        "superblock", "sequence \(superblock.sequence) at offset \(offset), not a replica's choice: \(refusal.name)",
         .red)
     } else {
       page.field("superblock", "sequence \(superblock.sequence)")
@@ -45,14 +47,20 @@ extension LogDump {
     page.field("commit_max", decimal: decision.commitMax)
     page.field("back-pressure", "in \(inspection.opsBeforeBackPressure) ops")
     page.field("bodies", "\(inspection.verifiedBodies) verified, \(inspection.unverifiedBodies) not read")
-    let isCertain = inspection.unverifiedBodies == 0
-    if decision.serves {
-      page.field(
-        "decision", "a replica alone starts on this log" + (isCertain ? "" : ", if the bodies not read are right"))
-    } else {
-      page.field("decision", "a replica alone refuses this log: \(decision.faultCount) faults", .red)
-    }
+    page.field("decision", decisionWords, decision.serves && inspection.source.isChosen ? .plain : .red)
     page.finish()
+  }
+
+  /// What a replica alone does with the log.
+  private var decisionWords: String {
+    let condition = inspection.unverifiedBodies == 0 ? "" : ", if the bodies not read are right"
+    let faults = inspection.decision.faultCount
+    if let refusal = inspection.source.refusal {
+      let log = faults == 0 ? "read by this superblock it would be served" : "read by this superblock it has \(faults) faults"
+      return "a replica refuses the file (\(refusal.name)), whatever the log is; \(log)\(condition)"
+    }
+    return faults == 0
+      ? "a replica alone starts on this log\(condition)" : "a replica alone refuses this log: \(faults) faults"
   }
 
   // MARK: Rows

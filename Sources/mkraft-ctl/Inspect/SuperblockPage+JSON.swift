@@ -13,6 +13,7 @@ extension SuperblockPage {
     writeCheckpoint(to: json)
     json.field("scanned", inspection.survey.isScan)
     json.field("geometry_certain", inspection.isGeometryCertain)
+    json.field("geometry_from", inspection.geometryOrigin?.name)
     json.array("places") { for index in inspection.places.indices { writePlace(index, to: json) } }
     json.field("places_complete", !inspection.isStrayLimitReached)
     json.array("comparisons") {

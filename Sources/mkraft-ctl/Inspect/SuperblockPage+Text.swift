@@ -25,8 +25,7 @@ extension SuperblockPage {
     }
     if let superblock = inspection.representative { writeCheckpoint(superblock, to: head) }
     if !inspection.isGeometryCertain {
-      head.field(
-        "places", inspection.geometry == nil ? "found by scanning" : "from the geometry of a damaged copy: not certain")
+      head.field("places", inspection.geometryOrigin?.words ?? "found by scanning", .yellow)
     }
     head.finish()
     writePlaces(to: sink, style)

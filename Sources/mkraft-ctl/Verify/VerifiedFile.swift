@@ -53,6 +53,7 @@ struct VerifiedFile {
     page.heading(Escape.text(path))
     page.verdict(report)
     page.field("scope", report.verdict.scope.partNames.joined(separator: ", "))
+    if let assumed = report.assumption { page.assumption(assumed) }
     if let holder = file.lockHolder { page.field("in use by", Escape.text(holder.description)) }
     page.field("size", ByteCount(report.byteCount).description, note: "read \(file.storage.readMode.words)")
     page.field("checked", ByteCount(report.bytes.checked).description, note: "\(report.bytes.checked) bytes")

@@ -31,6 +31,7 @@ struct VerifyCommand: Command {
   @Option(help: "Check one part only: superblocks, wal, replies, gaps or grid.")
   var zone: String?
 
+  @OptionGroup var supplied: SuppliedOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 
@@ -55,8 +56,10 @@ struct VerifyCommand: Command {
   private func verify(_ path: String, _ scope: VerificationScope, _ console: Console) -> VerifiedFile {
     do throws(Failure) {
       let file = try ExaminedFile(path, cached: cached)
+      var options = file.options(scope, findingsLimit: maxErrors)
+      options.supplied = try supplied.supplied(for: file)
       let bar = console.progress("verify", total: file.byteCount, progress)
-      let report = Verification.run(file.storage, file.options(scope, findingsLimit: maxErrors)) { done, _ in
+      let report = Verification.run(file.storage, options) { done, _ in
         bar.update(done)
       }
       bar.finish()
