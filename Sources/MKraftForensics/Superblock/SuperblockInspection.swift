@@ -64,7 +64,8 @@ public struct SuperblockInspection: Sendable {
     }
     let homes = places.map(\.offset)
     let others = strays.filter { !homes.contains($0.offset) }
-    self.places = places + others.prefix(SuperblockInspection.strayLimit)
+    self.places = SuperblockInspection.refine(
+      places + others.prefix(SuperblockInspection.strayLimit), decision)
     isStrayLimitReached = others.count > SuperblockInspection.strayLimit
     if case .failure(.notFound) = decision.outcome {
       absence = SuperblockInspection.absence(storage, survey, byteCount)
