@@ -106,7 +106,7 @@ struct DumpWALCommand: Command {
     let finding = page.findings.first
     let cause = finding.map { "\($0.kind.meaning) (\($0.kind.name)): \($0.evidence)" } ?? page.reason
     return Failure(
-      finding?.kind.exitCode ?? .lost, "where the log is cannot be told; \(cause)", of: file,
+      finding?.kind.exitCode ?? .lost, "where the log is cannot be told (--geometry or --like can supply it); \(cause)", of: file,
       next: finding?.kind.next.command(path: file))
   }
 }

@@ -37,7 +37,9 @@ enum MapGlyph {
   }
 
   static func of(_ cell: MapCell) -> Character {
-    switch cell.severity {
+    // What is not there, or not to be read, says more than that it is damage.
+    if cell.state == .missing || cell.state == .unreadable { return of(cell.state) }
+    return switch cell.severity {
     case .damage, .loss, .refusal: damage
     case .warning: warning
     case .note, nil: of(cell.state)

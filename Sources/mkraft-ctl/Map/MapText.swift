@@ -66,9 +66,24 @@ struct MapText {
     sink.write("\n")
     let list = FieldList(to: sink, style: style)
     list.heading("Findings")
-    if page.listed.isEmpty { list.field("none", "") }
-    for finding in page.listed { list.finding(finding) }
-    if page.unlisted > 0 { list.field("and \(page.unlisted) more", "", note: "see verify-checksums") }
+    if page.report.counts.isEmpty { list.field("none", "") }
+    for finding in firstOfEachKind { write(finding, to: list) }
     list.finish()
+    guard page.map.bands.isEmpty else { return }
+    sink.write("\nNothing tells where the zones are: --geometry or --like can supply it.\n")
+  }
+
+  /// The picture shows where all of them are; the list says what they are.
+  private var firstOfEachKind: [Finding] {
+    var seen: Set<FindingKind> = []
+    return page.report.findings.filter { seen.insert($0.kind).inserted }
+  }
+
+  private func write(_ finding: Finding, to list: FieldList) {
+    let count = page.report.counts.first { $0.kind == finding.kind }?.count ?? 1
+    let times = count > 1 ? "\(finding.severity.rawValue), \(count) times" : finding.severity.rawValue
+    list.field(
+      finding.kind.name, times, note: (count > 1 ? "the first: " : "") + finding.place, finding.severity.tone)
+    list.field("", "", note: finding.evidence)
   }
 }
