@@ -46,7 +46,7 @@ public struct LogSource: Sendable {
 
   /// The superblock of the file, else what a geometry that was supplied for it makes of the rings. Nil if there is neither, or
   /// if a newer release has written the file.
-  static func find(
+  public static func find(
     _ storage: any Storage, _ survey: SuperblockSurvey, _ supplied: SuppliedGeometry?
   ) -> LogSource? {
     if let source = LogSource(survey) { return source }

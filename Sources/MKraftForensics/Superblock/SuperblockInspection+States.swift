@@ -22,7 +22,9 @@ extension SuperblockInspection {
   private static func markForked(_ places: inout [SuperblockPlace], _ sequence: UInt64) {
     for index in places.indices where places[index].state == .valid {
       guard let superblock = places[index].superblock, superblock.sequence == sequence else { continue }
-      let others = places.filter { $0.superblock?.sequence == sequence && $0.superblock?.checksum != superblock.checksum }
+      let others = places.filter {
+        $0.superblock?.sequence == sequence && $0.superblock?.checksum != superblock.checksum
+      }
       guard !others.isEmpty else { continue }
       places[index].state = .forked
       places[index].reason = "\(others.count) of the other copies of sequence \(sequence) have another checksum"
@@ -48,8 +50,9 @@ extension SuperblockInspection {
   private static func compareAtoms(of index: Int, _ places: inout [SuperblockPlace]) {
     guard let bytes = places[index].bytes else { return }
     let whole = wholeImages(places, as: bytes)
-    guard let nearest = whole.map({ (image: $0, differing: differingAtoms(bytes, $0.bytes)) })
-      .min(by: { $0.differing.count < $1.differing.count })
+    guard
+      let nearest = whole.map({ (image: $0, differing: differingAtoms(bytes, $0.bytes)) })
+        .min(by: { $0.differing.count < $1.differing.count })
     else { return }
     for (first, one) in whole.enumerated() {
       for other in whole[(first + 1)...] {
@@ -66,7 +69,8 @@ extension SuperblockInspection {
     guard let lowest = atoms.min(), let highest = atoms.max() else { return }
     let extent = "bytes \(lowest * atom)..<\((highest + 1) * atom)"
     let count = Superblock.byteCount / atom
-    let difference = "\(atoms.count) of \(count) atoms, within \(extent), are not those of sequence \(nearest.image.sequence)"
+    let difference =
+      "\(atoms.count) of \(count) atoms, within \(extent), are not those of sequence \(nearest.image.sequence)"
     places[index].reason = [places[index].reason, difference].compactMap { $0 }.joined(separator: "; ")
   }
 

@@ -27,7 +27,9 @@ extension SuperblockPage {
     }
     if let superblock = inspection.representative { writeCheckpoint(superblock, to: head) }
     if !inspection.isGeometryCertain {
-      head.field("places", inspection.geometryOrigin?.words ?? "found by scanning; --geometry or --like tell where copies belong", .yellow)
+      head.field(
+        "places",
+        inspection.geometryOrigin?.words ?? "found by scanning; --geometry or --like tell where copies belong", .yellow)
     }
     head.finish()
     writePlaces(to: sink, style)

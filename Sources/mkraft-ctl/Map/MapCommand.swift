@@ -7,7 +7,8 @@ internal import SystemPackage
 struct MapCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "map",
-    abstract: "Draws a data file: zones, slots of both rings, replies, blocks by what they hold, and where the damage is.",
+    abstract:
+      "Draws a data file: zones, slots of both rings, replies, blocks by what they hold, and where the damage is.",
     discussion: """
       Checks what verify-checksums checks, and draws each item as a character; of a large file several as one, and says how \
       many. --to writes the picture as a page of its own that needs nothing else, for a browser (.html) or a drawing program \

@@ -33,7 +33,8 @@ struct MapFile {
     guard memory.failure == nil else { throw Failure(.internalError, "the picture does not fit into memory") }
     do {
       let descriptor = try FileDescriptor.open(
-        path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
       do {
         try descriptor.closeAfter {
           let sink = ByteSink(descriptor)
@@ -63,6 +64,7 @@ struct MapFile {
     let isRefused = error == .permissionDenied || error == .notPermitted
     let isFull = error == .noSpace || error == .fileTooLarge
     return Failure(
-      isRefused ? .notPermitted : isFull ? .inputOutput : .cannotCreate, "it cannot be written: \(error)", of: path.string)
+      isRefused ? .notPermitted : isFull ? .inputOutput : .cannotCreate, "it cannot be written: \(error)",
+      of: path.string)
   }
 }
