@@ -49,13 +49,15 @@ struct SuppliedOptions: ParsableArguments {
     _ found: SuppliedGeometry.Contradiction, _ supplied: Geometry, _ file: ExaminedFile
   ) -> Failure {
     let name = geometry == nil ? "--like" : "--geometry"
-    var failure = Failure(
-      .usage, "copy \(found.copy) at byte \(found.offset) contradicts what \(name) supplies; it is enough by itself",
-      of: file.path.string, next: ShellCommand("inspect-superblock").path(file.path.string))
-    failure.differences = found.fields.map {
+    let differences = found.fields.map {
       Difference(field: $0.name, found: "\($0.value(in: found.found))", wanted: "\($0.value(in: supplied))")
     }
-    failure.details = failure.differences.map(\.sentence)
+    var failure = Failure(
+      .usage,
+      "copy \(found.copy) at byte \(found.offset) contradicts what \(name) supplies: "
+        + differences.map(\.sentence).joined(separator: ", ") + "; that copy is enough by itself",
+      of: file.path.string, next: ShellCommand("inspect-superblock").path(file.path.string))
+    failure.differences = differences
     return failure
   }
 }

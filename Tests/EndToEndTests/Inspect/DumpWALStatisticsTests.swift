@@ -1,4 +1,5 @@
 import MKraftFormat
+import MKraftStorage
 import SystemPackage
 import Testing
 

@@ -29,7 +29,7 @@ import Testing
         #expect(json.exit == 14 && json.errors.isEmpty, "\(json)")
         if command[0] == "inspect-superblock" {
           #expect(json.outputText.contains(#""geometry_from": "supplied""#), "\(json)")
-          #expect(json.outputText.contains(#""offset": "3145728""#), "the home of copy 2: \(json)")
+          #expect(json.outputText.contains(#""offset": "4194304""#), "the home of copy 2: \(json)")
         } else {
           #expect(json.outputText.contains(#""slot_count": 64"#), "\(json)")
           #expect(json.outputText.contains(#""head_op": "2""#), "\(json)")
@@ -61,7 +61,7 @@ import Testing
         let run = try Run.tool(command + [path.string, "--geometry", "slots=128,message-size=8K,sessions=2"])
         #expect(run.exit == 64 && run.output.isEmpty, "\(run)")
         #expect(run.errorText.contains("slot_count is 64, not 128"), "\(run)")
-        #expect(run.errorText.contains(name == "sound" ? "copy 0 at byte 0" : "copy 1 at byte 3145728"), "\(run)")
+        #expect(run.errorText.contains(name == "sound" ? "copy 0 at byte 0" : "copy 1 at byte 4194304"), "\(run)")
       }
       let same = try Run.tool("dump-wal", path.string, "--geometry", Self.spec)
       #expect(same.exit == (name == "sound" ? 0 : 14), "\(same)")
