@@ -150,8 +150,10 @@ struct DumpWALCommand: Command {
   static func failure(_ file: String, _ page: SuperblockInspection) -> Failure {
     let finding = page.findings.first
     let cause = finding.map { "\($0.kind.meaning) (\($0.kind.name)): \($0.evidence)" } ?? page.reason
+    // Nothing can be supplied for a file that is none of ours.
+    let hint = finding?.kind == .superblockNotFound ? " (--geometry or --like can supply it)" : ""
     return Failure(
-      finding?.kind.exitCode ?? .lost, "where the log is cannot be told (--geometry or --like can supply it); \(cause)",
+      finding?.kind.exitCode ?? .lost, "where the log is cannot be told\(hint); \(cause)",
       of: file,
       next: finding?.kind.next.command(path: file))
   }
