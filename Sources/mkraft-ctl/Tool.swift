@@ -11,9 +11,8 @@ struct Tool: Command {
       """,
     subcommands: [
       FormatCommand.self, StatusCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, VerifyCommand.self,
-      ExplainCommand.self, HexdumpCommand.self, RepairCommand.self, RecoverCommand.self, StartCommand.self,
-      PingCommand.self, KeyValueCommand.self,
-      DrillCommand.self,
+      MapCommand.self, ExplainCommand.self, HexdumpCommand.self, RepairCommand.self, RecoverCommand.self,
+      StartCommand.self, PingCommand.self, KeyValueCommand.self, DrillCommand.self,
     ])
 
   @Flag(name: .customLong("version"), help: "Print the versions of the tool and of what it reads and writes.")

@@ -4,7 +4,24 @@ internal import MKraftStorage
 
 /// What is said of the file as a whole.
 extension Verification {
-  mutating func noteFile(_ superblock: Superblock) {
+  mutating func noteFile(_ reference: Reference, _ look: SuperblockLook) {
+    if case .failure(.notFound) = look.decision.outcome {
+      log.add(SuperblockInspection.absence(storage, look.survey, byteCount))
+    }
+    if reference.assumption == nil { noteFile(reference.superblock) } else { noteLength(reference.superblock.geometry) }
+  }
+
+  /// What a supplied geometry says of the file's length.
+  private mutating func noteLength(_ geometry: Geometry) {
+    let needed = geometry.offset(of: .grid)
+    guard byteCount < needed else { return }
+    log.add(
+      Finding(
+        .fileTruncated, range: byteCount..<needed, expected: .number(needed), actual: .number(byteCount),
+        evidence: "the file has \(byteCount) bytes, the geometry that was supplied asks for \(needed) at least"))
+  }
+
+  private mutating func noteFile(_ superblock: Superblock) {
     let expected = superblock.checkpoint.storageSize
     if byteCount < expected {
       log.add(
@@ -89,7 +106,7 @@ extension Verification {
       let outcome = TraceScan.run(storage, byteCount: byteCount, options.budget) { progress($0, byteCount) }
       tally = outcome.tally
       if outcome.isWhole {
-        log.add(absence(outcome, look.survey))
+        log.add(SuperblockInspection.absence(outcome, look.survey, byteCount))
       } else {
         stop = options.budget.stop ?? .interrupted
         log.add(
@@ -101,26 +118,9 @@ extension Verification {
       tally.skip(0..<byteCount, .geometryUnknown)
     }
     noteUnreadable()
-    if options.resuming != nil { resumption = .startedOver("no superblock tells what the state is of") }
+    if options.resuming != nil { resumption = Verification.ofNoSuperblock }
     var report = report(look.decision, nil, Judged())
     report.stop = stop
     return report
-  }
-
-  private func absence(_ outcome: TraceScan.Outcome, _ survey: SuperblockSurvey) -> Finding {
-    if byteCount == 0 { return Finding(.notOurFormat, evidence: "the file is empty") }
-    if !outcome.readAnything {
-      return Finding(.nothingReadable, range: 0..<byteCount, evidence: "every read of \(byteCount) bytes failed")
-    }
-    if let trace = outcome.trace {
-      return Finding(
-        .superblockNotFound, evidence: "a whole \(trace.kind.name) header stands at byte \(trace.offset)")
-    }
-    if let sighting = survey.sightings.first {
-      return Finding(
-        .superblockNotFound,
-        evidence: "a copy of a superblock stands at byte \(sighting.offset), which is not its place")
-    }
-    return Finding(.notOurFormat, evidence: "no structure of a data file validates in its \(byteCount) bytes")
   }
 }

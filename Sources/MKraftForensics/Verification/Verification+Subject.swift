@@ -6,6 +6,8 @@ extension Verification {
   struct Subject {
     let look: SuperblockLook
     let superblock: Superblock
+    /// Set if the superblock is none that stands in the file.
+    var assumption: AssumedSuperblock?
     let ground: GridGround
     /// The head that a file in use is judged as of.
     let liveHead: UInt64?
@@ -16,9 +18,14 @@ extension Verification {
   }
 
   /// What is there before the first piece.
-  mutating func begin(_ look: SuperblockLook, _ superblock: Superblock, isFirst: Bool) -> Subject {
-    let ground = GridGround(superblock, CheckpointReader(storage, superblock).parts())
-    if let state = options.resuming, isFirst {
+  mutating func begin(_ look: SuperblockLook, _ reference: Reference, isFirst: Bool) -> Subject {
+    let superblock = reference.superblock
+    let isAssumed = reference.assumption != nil
+    let parts = isAssumed ? CheckpointParts() : CheckpointReader(storage, superblock).parts()
+    let ground = GridGround(superblock, parts)
+    if isAssumed {
+      if options.resuming != nil { resumption = Verification.ofNoSuperblock }
+    } else if let state = options.resuming, isFirst {
       if let subject = resume(state, look, ground) { return subject }
     } else if options.resuming != nil, !isFirst {
       resumption = .startedOver("the file changed while it was read")
@@ -29,8 +36,11 @@ extension Verification {
       tally: ScanTally(byteCount: byteCount), intake: LogIntake(superblock, liveHead: liveHead),
       grid: GridIntake(ground, walk))
     return Subject(
-      look: look, superblock: superblock, ground: ground, liveHead: liveHead, window: window, start: results)
+      look: look, superblock: superblock, assumption: reference.assumption, ground: ground, liveHead: liveHead,
+      window: window, start: results)
   }
+
+  static var ofNoSuperblock: Resumption { .startedOver("no superblock tells what the state is of") }
 
   /// What an earlier verification left, if it is of this file as it is now.
   private mutating func resume(_ bytes: [UInt8], _ look: SuperblockLook, _ ground: GridGround) -> Subject? {

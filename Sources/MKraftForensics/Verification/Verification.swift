@@ -21,6 +21,8 @@ public struct Verification {
     public var isWanted: @Sendable (Finding) -> Bool = { _ in true }
     /// Whether a replica runs on the file.
     public var isLive = false
+    /// For a file in which no superblock stands.
+    public var supplied: SuppliedGeometry?
     /// Least alignment of direct I/O on the file's device, bytes, if the storage does not know it; what a replica would meet.
     public var deviceAlignment: Int?
     /// What it may cost, and how it is interrupted.
@@ -80,10 +82,10 @@ public struct Verification {
       begin()
       let look = SuperblockLook(storage, isLive: options.isLive)
       log.add(look.findings)
-      guard let superblock = reference(look) else { return (withoutSuperblock(look), false) }
+      guard let reference = reference(look) else { return (withoutSuperblock(look), false) }
       if options.isLive { begin(byteCount: storage.byteCount) }
-      noteFile(superblock)
-      let subject = begin(look, superblock, isFirst: attempt == 1)
+      noteFile(reference, look)
+      let subject = begin(look, reference, isFirst: attempt == 1)
       let results = scan(subject, [.wal, .replies], subject.start, report: progress)
       var judged = judgeLog(results, subject)
       if options.isLive, log.hasConcern {
@@ -106,10 +108,26 @@ public struct Verification {
     tally = ScanTally(byteCount: byteCount)
   }
 
-  /// The superblock to judge the rest by: the chosen one, else the newest that counts, whose log is then judged by what it knows.
-  private func reference(_ look: SuperblockLook) -> Superblock? {
-    guard look.survey.geometry != nil else { return nil }
-    return look.decision.chosen ?? look.survey.copies.compactMap(\.valid).max { $0.sequence < $1.sequence }
+  /// What everything else is judged by.
+  struct Reference {
+    let superblock: Superblock
+    /// Set if the superblock is none that stands in the file.
+    var assumption: AssumedSuperblock?
+  }
+
+  /// The superblock to judge the rest by: the chosen one, else the newest that counts, whose log is then judged by what it knows;
+  /// else a copy that is not at its home, if it is of the only file there is; else what a supplied geometry makes of the rings.
+  private func reference(_ look: SuperblockLook) -> Reference? {
+    let survey = look.survey
+    if survey.geometry != nil {
+      let newest = survey.copies.compactMap(\.valid).max { $0.sequence < $1.sequence }
+      return (look.decision.chosen ?? newest).map { Reference(superblock: $0) }
+    }
+    if let only = survey.onlyFile { return Reference(superblock: only) }
+    guard survey.sightings.isEmpty, let supplied = options.supplied, case .failure(.notFound) = look.decision.outcome
+    else { return nil }
+    let assumption = AssumedSuperblock.derive(from: storage, supplied)
+    return Reference(superblock: assumption.superblock, assumption: assumption)
   }
 
   /// Whether the superblock was updated since it was looked at.
@@ -144,7 +162,7 @@ public struct Verification {
     var report = report(subject.look.decision, subject, judged)
     report.unchecked = rest.parts
     report.stop = isWhole ? nil : options.budget.stop ?? .interrupted
-    if !isWhole && options.keepsRest { report.rest = self.rest(results, subject) }
+    if !isWhole && options.keepsRest && subject.assumption == nil { report.rest = self.rest(results, subject) }
     return (report, hasChanged && options.budget.stop == nil)
   }
 
@@ -154,7 +172,9 @@ public struct Verification {
     var report = VerificationReport(
       verdict: Verdict(start: start, kinds: counts.map(\.kind), scope: options.scope), findings: log.findings,
       counts: counts, bytes: tally.bytes, byteCount: byteCount, superblockDecision: decision,
-      superblock: subject?.superblock, journal: judged.journal, grid: judged.grid, liveHead: subject?.liveHead)
+      superblock: subject.flatMap { $0.assumption == nil ? $0.superblock : nil }, journal: judged.journal,
+      grid: subject?.assumption == nil ? judged.grid : nil, liveHead: subject?.liveHead)
+    report.assumption = subject?.assumption
     report.resumption = resumption
     return report
   }

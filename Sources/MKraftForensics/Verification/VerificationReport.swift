@@ -20,6 +20,8 @@ public struct VerificationReport: Sendable {
   public let grid: GridSummary?
   /// The head that a file in use was judged as of.
   public let liveHead: UInt64?
+  /// What the rest was judged by if no superblock stands in the file and its geometry was supplied.
+  public internal(set) var assumption: AssumedSuperblock?
   /// What was asked for and not reached.
   public internal(set) var unchecked: [UncheckedPart] = []
   /// Why the verification ended early; nil if it did not.

@@ -32,7 +32,8 @@ extension ItemPage {
   private func writeDetail(to json: JSONWriter) {
     switch explanation.detail {
     case .superblock(let inspection, let place):
-      let page = SuperblockPage(file: file, inspection: inspection, selections: [], explains: false, findings: [])
+      let page = SuperblockPage(
+        file: file, inspection: inspection, selections: [], explains: false, wantsRaw: false, findings: [])
       json.key("superblock")
       page.writePlace(place, to: json)
     case .slot(let slot):

@@ -31,6 +31,15 @@ extension FieldValue {
     }
   }
 
+  /// Writes the value for people, as short as it can be told.
+  func writeBrief(to sink: ByteSink) {
+    switch self {
+    case .number(let number), .byteCount(let number), .flag(let number), .time(let number): sink.writeDecimal(number)
+    case .identifier(0): sink.write("0")
+    case .identifier, .release, .named, .mask, .text, .zero, .bytes: write(to: sink)
+    }
+  }
+
   /// Writes the value for machines: numbers of up to 32 bits as such, wider ones as strings.
   func write(to json: JSONWriter, size: Int) {
     switch self {

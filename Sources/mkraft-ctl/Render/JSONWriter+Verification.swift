@@ -9,6 +9,7 @@ extension JSONWriter {
     field("file_size", report.byteCount)
     if let superblock = report.superblock { identity(superblock) } else { absent("identity") }
     field("judged_by", judge(report))
+    supplied(report.assumption)
     verdict(report.verdict)
     superblocks(report)
     log(report)
@@ -35,6 +36,7 @@ extension JSONWriter {
 
   /// Whose word the rest was judged by.
   private func judge(_ report: VerificationReport) -> String? {
+    if report.assumption != nil { return "supplied-geometry" }
     guard report.superblock != nil else { return nil }
     return report.superblockDecision.chosen == nil ? "newest-copy" : "quorum"
   }

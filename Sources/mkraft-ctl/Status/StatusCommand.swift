@@ -16,17 +16,16 @@ struct StatusCommand: Command {
   @Argument(help: "The file to look at.", completion: .file())
   var file: String
 
+  @OptionGroup var supplied: SuppliedOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
     let examined = try ExaminedFile(file, cached: true)
+    var options = examined.options(.everything, findingsLimit: StatusPage.findingsMax)
+    options.supplied = try supplied.supplied(for: examined)
     let bar = console.progress("status", total: examined.byteCount, progress)
-    let report = Verification.run(
-      examined.storage, examined.options(.everything, findingsLimit: StatusPage.findingsMax)
-    ) {
-      done, _ in bar.update(done)
-    }
+    let report = Verification.run(examined.storage, options) { done, _ in bar.update(done) }
     bar.finish()
     let code = report.verdict.exitCode
     if code.concludesNothing, console.format == .text, report.superblock == nil, let worst = report.worst {

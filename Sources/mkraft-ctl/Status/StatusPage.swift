@@ -59,6 +59,13 @@ struct StatusPage {
   // MARK: Blocks
 
   private func writeReplica(to page: FieldList) {
+    if let assumed = report.assumption {
+      page.heading("supplied")
+      page.assumption(assumed)
+      if let journal = report.journal {
+        page.field("head", "op \(journal.head.op)", note: "term \(journal.head.term), as far as the rings tell")
+      }
+    }
     guard let superblock = report.superblock else { return }
     page.heading("replica")
     page.field("cluster", hex: superblock.cluster)

@@ -79,6 +79,7 @@ struct VerifiedFile {
     page.heading(Escape.text(path))
     page.verdict(report)
     page.field("scope", report.verdict.scope.partNames.joined(separator: ", "))
+    if let assumed = report.assumption { page.assumption(assumed) }
     if let holder = file.lockHolder { page.field("in use by", Escape.text(holder.description)) }
     writeBytes(report, file.storage.readMode, to: page)
     for part in report.unchecked {

@@ -42,6 +42,7 @@ struct VerifyCommand: Command {
   var resume: String?
 
   @OptionGroup var limits: LimitOptions
+  @OptionGroup var supplied: SuppliedOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 
@@ -100,6 +101,7 @@ struct VerifyCommand: Command {
     do throws(Failure) {
       let file = try ExaminedFile(path, cached: cached)
       var options = file.options(scope, findingsLimit: maxErrors)
+      options.supplied = try supplied.supplied(for: file)
       options.budget = budget
       options.keepsRest = resume != nil
       options.resuming = resume?.state
