@@ -10,6 +10,7 @@ extension TreeNode {
     guard size >= Layout.ends else { return .treeNodeShape }
     let found = bytes.load(Layout.level)
     guard level == nil || UInt32(clamping: level ?? 0) == found else { return .treeNodeShape }
+    if let recorded = RecordedAnswers.node(header.checksum, header.address) { return recorded.broken }
     guard (found == 0) == (header.type == .treeLeaf), found == 0 || header.type == .treeInner else {
       return .treeNodeShape
     }
@@ -81,6 +82,10 @@ extension TreeNode {
   public static func liesWithin(_ node: borrowing TreeNodeView, lower: RawSpan, upper: RawSpan) -> Bool {
     let first = node.level == 0 ? 0 : 1
     guard first < node.count else { return true }
+    let bytes = node.bytes
+    if let recorded = RecordedAnswers.node(bytes.load(BlockHeader.Layout.checksum), bytes.load(BlockHeader.Layout.address)) {
+      return recorded.liesWithin
+    }
     guard KeyValueKeyOrder(node.key(first), lower) != .before else { return false }
     return upper.byteCount == 0 || KeyValueKeyOrder(node.key(node.count - 1), upper) == .before
   }
