@@ -12,7 +12,7 @@ struct Tool: Command {
     subcommands: [
       FormatCommand.self, StatusCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, VerifyCommand.self,
       RepairCommand.self, RecoverCommand.self, StartCommand.self, PingCommand.self, KeyValueCommand.self,
-      DrillCommand.self,
+      DrillCommand.self, ImageCommand.self, DiffCommand.self,
     ])
 
   @Flag(name: .customLong("version"), help: "Print the versions of the tool and of what it reads and writes.")

@@ -38,6 +38,7 @@ struct BlockRedactor {
     _ draft: inout PieceDraft, _ part: Range<Int>, size: Int, _ reason: ImageRedactions.Reason
   ) {
     let payload = part.lowerBound + Self.headerByteCount..<part.lowerBound + size
+    guard !payload.isEmpty else { return }
     draft.record(part.lowerBound + 16..<payload.upperBound, as: .block, filler: payload)
     draft.erase(payload, reason)
   }
@@ -48,6 +49,8 @@ struct BlockRedactor {
     let buffer = draft.buffer
     let bytes = buffer.bytes.extracting(part)
     let size = Int(header.size)
+    // A node of another place is never looked into; what is recorded of it must not stand for the one that it is a copy of.
+    guard header.address == address else { return redactOpaque(&draft, part, size: size, .keysAndValues) }
     let broken = TreeNode.brokenInvariant(in: bytes, header, level: nil)
     let liesWithin = broken == nil ? tree.liesWithin(TreeNodeView(validated: bytes), address) : true
     draft.record(RecordedAnswers.Node(broken: broken, liesWithin: liesWithin), of: header, at: part.lowerBound)

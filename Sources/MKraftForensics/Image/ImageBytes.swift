@@ -19,7 +19,7 @@ struct ImageBytes: Sendable {
   }
 
   mutating func append(contentsOf source: RawSpan) {
-    unsafe source.withUnsafeBytes { bytes.append(contentsOf: unsafe $0) }
+    bytes += [UInt8](copying: source)
   }
 }
 

@@ -73,7 +73,7 @@ struct DumpWALCommand: Command {
   private func inspect(_ file: ExaminedFile, _ console: Console) throws(Failure) -> LogInspection {
     let bar = console.progress("reading the log", total: nil, progress)
     defer { bar.finish() }
-    let isLive = file.lockHolder != nil
+    let isLive = file.isLive
     do {
       return try LogInspection.read(file.storage, depth: headersOnly ? .headers : .bodies, isLive: isLive) {
         bar.update($0)
