@@ -24,7 +24,8 @@ public struct ComparedField: Sendable, Equatable {
 
   /// All fields that are compared.
   static func of(_ superblocks: [Superblock?]) -> [ComparedField] {
-    table.map { row in ComparedField(name: row.name, weight: row.weight, values: superblocks.map { $0.map(row.value) }) }
+    table.map { row in ComparedField(name: row.name, weight: row.weight, values: superblocks.map { $0.map(row.value) })
+    }
   }
 
   private struct Row: Sendable {

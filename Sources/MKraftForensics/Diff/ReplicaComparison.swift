@@ -29,7 +29,8 @@ public struct ReplicaComparison: Sendable {
       case .differentClusters: "they belong to different clusters, and have nothing in common"
       case .contradicting: "they contradict each other in what was committed: keep all of them as they are"
       case .misconfigured: "they belong to one cluster, and differ in what its replicas have in common"
-      case .diverged: "their logs part at an op that was not committed in both: when they talk to each other one of them gives way"
+      case .diverged:
+        "their logs part at an op that was not committed in both: when they talk to each other one of them gives way"
       case .behind: "one is further than another, on the same history"
       case .damaged: "one history, of which one of them has lost something"
       case .same: "the same by meaning: one log, one state"

@@ -107,7 +107,8 @@ struct BlockRedactor {
       draft.erase(part, .unrecognised)
       draft.put(kind, at: start + BlockHeader.Layout.kind.offset)
       for byte in 0..<4 {
-        draft.put(UInt8(truncatingIfNeeded: size >> UInt32(8 * byte)), at: start + BlockHeader.Layout.size.offset + byte)
+        draft.put(
+          UInt8(truncatingIfNeeded: size >> UInt32(8 * byte)), at: start + BlockHeader.Layout.size.offset + byte)
       }
     }
   }

@@ -58,7 +58,8 @@ enum HeaderRedactor {
       case .checksumMismatch:
         guard bytes.load(fromByteOffset: ring.clusterAt, as: UInt128.self) != cluster else { return nil }
         guard let kind = StructureKind(rawValue: kind) else { return nil }
-        draft.record(start + 16..<part.upperBound, as: kind, filler: start + filler.lowerBound..<start + filler.upperBound)
+        draft.record(
+          start + 16..<part.upperBound, as: kind, filler: start + filler.lowerBound..<start + filler.upperBound)
       }
     }
     draft.erase(part, .unrecognised)

@@ -57,7 +57,9 @@ public struct ImageHeader: Sendable, Equatable {
 
   /// Bytes of the data file that a piece stands for; the last one may stand for fewer.
   var pieceByteCount: Int { 1 << pieceShift }
-  var pieceCount: UInt64 { dataByteCount >> UInt64(pieceShift) + (dataByteCount & UInt64(pieceByteCount - 1) > 0 ? 1 : 0) }
+  var pieceCount: UInt64 {
+    dataByteCount >> UInt64(pieceShift) + (dataByteCount & UInt64(pieceByteCount - 1) > 0 ? 1 : 0)
+  }
 
   /// The bytes of the data file that a piece stands for.
   func range(of piece: UInt64) -> Range<UInt64> {
@@ -73,7 +75,8 @@ public struct ImageHeader: Sendable, Equatable {
 
   init(decoding bytes: RawSpan) throws(ImageDefect) {
     guard ImageHeader.isMagic(bytes) else { throw .header }
-    guard Checksum.of(bytes.extracting(32..<ImageHeader.byteCount), seed: ImageHeader.seed) == bytes.load(Layout.checksum)
+    guard
+      Checksum.of(bytes.extracting(32..<ImageHeader.byteCount), seed: ImageHeader.seed) == bytes.load(Layout.checksum)
     else { throw .header }
     let version = bytes.load(Layout.version)
     guard version == ImageHeader.version else { throw .versionUnknown(version) }

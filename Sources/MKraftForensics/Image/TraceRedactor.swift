@@ -73,7 +73,8 @@ enum TraceRedactor {
 
   /// The size of a whole block that stands here.
   private static func blockSize(_ bytes: RawSpan, at position: Int, _ limit: Int) -> Int? {
-    guard position % blockSizeMin == 0, bytes.load(BlockHeader.Layout.kind, base: position) == StructureKind.block.rawValue
+    guard position % blockSizeMin == 0,
+      bytes.load(BlockHeader.Layout.kind, base: position) == StructureKind.block.rawValue
     else { return nil }
     let size = Int(bytes.load(BlockHeader.Layout.size, base: position))
     guard size > BlockHeader.byteCount, size <= limit - position else { return nil }

@@ -83,7 +83,9 @@ extension TreeNode {
     let first = node.level == 0 ? 0 : 1
     guard first < node.count else { return true }
     let bytes = node.bytes
-    if let recorded = RecordedAnswers.node(bytes.load(BlockHeader.Layout.checksum), bytes.load(BlockHeader.Layout.address)) {
+    if let recorded = RecordedAnswers.node(
+      bytes.load(BlockHeader.Layout.checksum), bytes.load(BlockHeader.Layout.address))
+    {
       return recorded.liesWithin
     }
     guard KeyValueKeyOrder(node.key(first), lower) != .before else { return false }

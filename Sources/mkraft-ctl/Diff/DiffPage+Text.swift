@@ -57,12 +57,14 @@ extension DiffPage {
     page.heading("log")
     page.field("compared", "ops \(ops.lowerBound) to \(ops.upperBound)")
     if let common = log.lastCommon, let checksum = log.lastCommonChecksum {
-      page.field("common", "up to op \(common)", note: "checksum \(checksum.hex) in all files, and by the chain all before")
+      page.field(
+        "common", "up to op \(common)", note: "checksum \(checksum.hex) in all files, and by the chain all before")
     } else {
       page.field("common", "not known", note: "there is no op of which all files have the header", .yellow)
     }
     if let committed = log.lastCommonCommitted {
-      page.field("committed", "up to op \(committed)", note: "in common; op \(log.commitMax) is proven committed by one")
+      page.field(
+        "committed", "up to op \(committed)", note: "in common; op \(log.commitMax) is proven committed by one")
     }
     guard let divergence = log.divergence else {
       return page.field("divergence", "none", note: "no op of which two files hold different entries")

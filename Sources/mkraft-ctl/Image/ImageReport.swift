@@ -52,12 +52,15 @@ struct ImageReport {
 
   private func writeRedactions(to page: FieldList) {
     guard summary.isRedacted else {
-      return page.field("left out", "nothing", note: "keys and values are in it: send it to nobody who may not see them", .yellow)
+      return page.field(
+        "left out", "nothing", note: "keys and values are in it: send it to nobody who may not see them", .yellow)
     }
     for reason in ImageRedactions.Reason.allCases where summary.redacted[reason] > 0 {
       page.field("left out", ByteCount(summary.redacted[reason]).description, note: reason.words)
     }
-    if summary.redacted.total == 0 { page.field("left out", "nothing", note: "there are no keys and values in the file") }
+    if summary.redacted.total == 0 {
+      page.field("left out", "nothing", note: "there are no keys and values in the file")
+    }
     page.field("recorded", "\(summary.recordedChecksums) checksums", note: "of structures of which bytes were left out")
   }
 }
