@@ -9,3 +9,5 @@
 //   Finding       the catalogue of findings (one table: `FindingKind`), and one finding with its place and evidence
 //   Verdict       what a replica would do, what the file is worth, and the exit code
 //   Verification  reads everything there is to check, in parallel, within bounded memory
+//   Image         small dumps for bug reports: `ImageWriter` makes them, `ImageStorage` reads them as the file they stand for
+//   Diff          replicas compared by meaning: `ReplicaComparison`

@@ -53,10 +53,10 @@ public struct LogComparison: Sendable, Equatable {
   /// The last op that is the same in all files and committed.
   public var lastCommonCommitted: UInt64? { lastCommon.map { min($0, commitMax) } }
 
-  /// Whether all logs end with the same entry.
+  /// Whether all logs end at the same op, and nothing that is known of them differs.
   public var isSame: Bool {
-    guard ops != nil, divergence == nil else { return false }
-    return heads.allSatisfy { $0 != nil && $0 == lastCommon }
+    guard let ops, divergence == nil, lastCommon != nil else { return false }
+    return heads.allSatisfy { $0 == ops.upperBound }
   }
 
   init(_ replicas: [ComparedReplica]) {

@@ -138,11 +138,18 @@ extension ImagePiece.Answer {
   /// Bytes of filler that names itself and its place.
   private static let wholeByteCount = 24
 
-  /// Writes the filler: "redacted" and the place in the data file; where there is no room, the lower part of a number that differs
-  /// between neighbours.
-  /// - Parameter start: of the piece in the data file.
-  func fill(_ buffer: IOBuffer, from start: UInt64) {
-    let place = start + UInt64(filler.lowerBound)
+  private static let placeBits: UInt64 = 48
+
+  /// Where bytes stand that no other image's filler has, and what a node's checks know it by; nil if there is no room for them.
+  var markAt: Int? { filler.count >= Self.wholeByteCount ? filler.lowerBound + Self.label.count : nil }
+
+  /// Writes the filler: "redacted", the reader's number, and the place in the data file; where there is no room, the lower part of
+  /// a number that differs between neighbours.
+  /// - Parameters:
+  ///   - start: of the piece in the data file.
+  ///   - reader: a number that no other reader in this process has.
+  func fill(_ buffer: IOBuffer, from start: UInt64, reader: UInt64) {
+    let place = (start + UInt64(filler.lowerBound)) & (1 << Self.placeBits - 1) | reader << Self.placeBits
     var bytes = buffer.mutableBytes
     if filler.count >= Self.wholeByteCount {
       for (index, byte) in Self.label.enumerated() { bytes.store(byte, toByteOffset: filler.lowerBound + index) }
@@ -153,7 +160,7 @@ extension ImagePiece.Answer {
       }
       return
     }
-    let number = place >> 12 + 1
+    let number = (start + UInt64(filler.lowerBound)) >> 12 + 1
     for index in 0..<min(filler.count, 8) {
       bytes.store(UInt8(truncatingIfNeeded: number >> UInt64(8 * index)), toByteOffset: filler.lowerBound + index)
     }

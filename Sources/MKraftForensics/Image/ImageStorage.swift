@@ -13,6 +13,9 @@ public final class ImageStorage: Storage {
   private let file: any Storage
   private let index: [ImageIndexEntry]
   private let cache: Mutex<Cache>
+  /// Makes this reader's filler unlike that of others.
+  private let number: UInt64
+  private static let readers = Atomic<UInt64>(0)
 
   /// A piece that was read.
   private struct Loaded: Sendable {
@@ -21,6 +24,7 @@ public final class ImageStorage: Storage {
     let piece: ImagePiece
     /// For each of the piece's answers what the checksum is now.
     let now: [UInt128]
+    let nodes: [(start: Int, key: RecordedAnswers.NodeKey, node: RecordedAnswers.Node)]
   }
 
   private struct Cache: Sendable {
@@ -69,6 +73,7 @@ public final class ImageStorage: Storage {
     self.header = header
     self.index = index
     cache = Mutex(Cache())
+    number = ImageStorage.readers.wrappingAdd(1, ordering: .relaxed).newValue
   }
 
   public var byteCount: UInt64 { header.dataByteCount }
@@ -134,7 +139,7 @@ public final class ImageStorage: Storage {
     for (answer, now) in zip(loaded.piece.answers, loaded.now) where answer.covered.overlaps(part) {
       checksums.append((now, answer.checksum))
     }
-    let nodes = loaded.piece.nodes.filter { part.contains($0.start) }.map { ($0.key, $0.node) }
+    let nodes = loaded.nodes.filter { part.contains($0.start) }.map { ($0.key, $0.node) }
     RecordedAnswers.record(checksums: checksums, nodes: nodes)
   }
 
@@ -157,10 +162,27 @@ public final class ImageStorage: Storage {
     }
     let range = header.range(of: number)
     guard let piece = ImagePiece(decoding: image.bytes, into: buffer, count: range.count) else { return nil }
-    for answer in piece.answers { answer.fill(buffer, from: range.lowerBound) }
+    for answer in piece.answers { answer.fill(buffer, from: range.lowerBound, reader: self.number) }
     let now = piece.answers.map { Checksum.computed(over: buffer.bytes.extracting($0.covered), seed: $0.kind.seed) }
-    let loaded = Loaded(number: number, buffer: buffer, piece: piece, now: now)
+    let nodes = ImageStorage.marked(piece, buffer)
+    let loaded = Loaded(number: number, buffer: buffer, piece: piece, now: now, nodes: nodes)
     cache.pieces.append(loaded)
     return loaded
+  }
+
+  /// The piece's nodes with what tells their filler from the keys that stand in the same node elsewhere.
+  private static func marked(
+    _ piece: ImagePiece, _ buffer: IOBuffer
+  ) -> [(start: Int, key: RecordedAnswers.NodeKey, node: RecordedAnswers.Node)] {
+    let answers = Dictionary(piece.answers.map { ($0.covered.lowerBound, $0) }) { first, _ in first }
+    return piece.nodes.map { one in
+      var node = one.node
+      let covered = one.start + BlockHeader.Layout.checksum.size
+      if let markAt = answers[covered]?.markAt, markAt <= buffer.byteCount - 8 {
+        node.mark = RecordedAnswers.Mark(
+          offset: markAt - one.start, bytes: buffer.bytes.load(fromByteOffset: markAt, as: UInt64.self))
+      }
+      return (one.start, one.key, node)
+    }
   }
 }

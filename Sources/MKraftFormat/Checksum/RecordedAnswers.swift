@@ -15,10 +15,28 @@ public enum RecordedAnswers {
     public var broken: Invariant?
     /// What `TreeNode.liesWithin` gave.
     public var liesWithin: Bool
+    /// Where filler stands in the block, and eight bytes of it: the same node of a file that was read beside the image has its keys.
+    /// Nil if there was no room for filler.
+    public var mark: Mark?
 
-    public init(broken: Invariant?, liesWithin: Bool) {
+    public init(broken: Invariant?, liesWithin: Bool, mark: Mark? = nil) {
       self.broken = broken
       self.liesWithin = liesWithin
+      self.mark = mark
+    }
+  }
+
+  public struct Mark: Sendable, Equatable {
+    public var offset: Int
+    public var bytes: UInt64
+
+    public init(offset: Int, bytes: UInt64) {
+      self.offset = offset
+      self.bytes = bytes
+    }
+
+    func stands(in block: RawSpan) -> Bool {
+      offset >= 0 && offset <= block.byteCount - 8 && block.load(fromByteOffset: offset, as: UInt64.self) == bytes
     }
   }
 
@@ -33,6 +51,8 @@ public enum RecordedAnswers {
     }
   }
 
+  /// Images that are read side by side.
+  static let nodesMax = 32
   /// Entries of the younger generation, after which the older one is forgotten.
   static let generationMax = 1 << 16
 
@@ -54,7 +74,8 @@ public enum RecordedAnswers {
 
   private struct Tables: Sendable {
     var checksums = Table<UInt128, UInt128>()
-    var nodes = Table<NodeKey, Node>()
+    /// Of each image that is read one.
+    var nodes = Table<NodeKey, [Node]>()
   }
 
   private static let isUsed = Atomic<Bool>(false)
@@ -67,7 +88,10 @@ public enum RecordedAnswers {
     guard !checksums.isEmpty || !nodes.isEmpty else { return }
     tables.withLock { tables in
       for (now, then) in checksums { tables.checksums.insert(now, then) }
-      for (key, node) in nodes { tables.nodes.insert(key, node) }
+      for (key, node) in nodes {
+        let others = tables.nodes[key]?.filter { $0.mark != node.mark } ?? []
+        tables.nodes.insert(key, others.suffix(nodesMax - 1) + [node])
+      }
     }
     isUsed.store(true, ordering: .releasing)
   }
@@ -79,9 +103,11 @@ public enum RecordedAnswers {
     return tables.withLock { $0.checksums[computed] } ?? computed
   }
 
+  /// What was recorded of the node in `block`, whose header is as given.
   @inline(__always)
-  static func node(_ checksum: UInt128, _ address: UInt64) -> Node? {
+  static func node(in block: RawSpan, checksum: UInt128, address: UInt64) -> Node? {
     guard isUsed.load(ordering: .acquiring) else { return nil }
-    return tables.withLock { $0.nodes[NodeKey(checksum: checksum, address: address)] }
+    let found = tables.withLock { $0.nodes[NodeKey(checksum: checksum, address: address)] } ?? []
+    return found.last { $0.mark?.stands(in: block) ?? true }
   }
 }

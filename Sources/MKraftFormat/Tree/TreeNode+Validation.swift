@@ -10,7 +10,9 @@ extension TreeNode {
     guard size >= Layout.ends else { return .treeNodeShape }
     let found = bytes.load(Layout.level)
     guard level == nil || UInt32(clamping: level ?? 0) == found else { return .treeNodeShape }
-    if let recorded = RecordedAnswers.node(header.checksum, header.address) { return recorded.broken }
+    if let recorded = RecordedAnswers.node(in: bytes, checksum: header.checksum, address: header.address) {
+      return recorded.broken
+    }
     guard (found == 0) == (header.type == .treeLeaf), found == 0 || header.type == .treeInner else {
       return .treeNodeShape
     }
@@ -83,9 +85,8 @@ extension TreeNode {
     let first = node.level == 0 ? 0 : 1
     guard first < node.count else { return true }
     let bytes = node.bytes
-    if let recorded = RecordedAnswers.node(
-      bytes.load(BlockHeader.Layout.checksum), bytes.load(BlockHeader.Layout.address))
-    {
+    let (checksum, address) = (bytes.load(BlockHeader.Layout.checksum), bytes.load(BlockHeader.Layout.address))
+    if let recorded = RecordedAnswers.node(in: bytes, checksum: checksum, address: address) {
       return recorded.liesWithin
     }
     guard KeyValueKeyOrder(node.key(first), lower) != .before else { return false }

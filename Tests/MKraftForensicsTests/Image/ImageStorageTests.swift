@@ -103,7 +103,7 @@ import Testing
       }
       if Bool.random(using: &generator) { hostile.removeLast(Int.random(in: 1..<hostile.count, using: &generator)) }
       guard let piece = ImagePiece(decoding: hostile.rawSpan, into: buffer, count: 1 << 20) else { continue }
-      for answer in piece.answers { answer.fill(buffer, from: 0) }
+      for answer in piece.answers { answer.fill(buffer, from: 0, reader: 1) }
       taken += 1
     }
     #expect(taken > 100)

@@ -86,6 +86,44 @@ import Testing
     try ImageOf.expectSame(file.storage, "keys outside their bounds")
   }
 
+  /// Images of different files side by side, and files beside images: none gets another's answers.
+  @Test func ofFilesReadSideBySide() throws {
+    let run = try GridRun()
+    try run.run(checkpoints: 6, more: 2)
+    run.stop()
+    let map = try GridMap(run.storage)
+    let leaf = map.blocks(.leaf)[2]
+    let forged = ForgedFile(run.storage, map)
+    let above = try #require(map.referrers[leaf])
+    // The node above says that the leaf's keys are others: the leaf is the same block, and lies outside.
+    try forged.forge(above) { _, block in
+      let node = TreeNodeView(validated: block.bytes)
+      for index in 1..<node.count where node.child(index).address == leaf || node.child(index - 1).address == leaf {
+        let last = node.payloadStart(index) - 1
+        var bytes = block.mutableBytes
+        bytes.store(
+          bytes.bytes.load(fromByteOffset: last, as: UInt8.self) == 0x39 ? UInt8(0x2F) : 0x3A, toByteOffset: last)
+      }
+    }
+    let bad = Verification.run(forged.storage)
+    let damaged = run.storage.snapshot()
+    for slot in 0..<Int(GridRun.geometry.slotCount) {
+      damaged.flipBit(at: 8 * (GridRun.geometry.prepareOffset(slot: slot) + 300))
+    }
+    let damagedReport = Verification.run(damaged)
+    let images = [
+      try ImageOf(run.storage).storage(), try ImageOf(forged.storage).storage(), try ImageOf(damaged).storage(),
+    ]
+    let good = Verification.run(run.storage)
+    for _ in 0..<2 {
+      for (image, report) in zip(images, [good, bad, damagedReport]) {
+        ImageOf.expectSame(report, Verification.run(image), "side by side")
+      }
+      ImageOf.expectSame(good, Verification.run(run.storage), "the file beside its image")
+      ImageOf.expectSame(bad, Verification.run(forged.storage), "another file beside the image")
+    }
+  }
+
   /// The second look of a replica: what an operator sees of superblocks and log.
   @Test func ofInspections() throws {
     let sample = try SampleFile()
