@@ -55,7 +55,7 @@ struct StatusPage {
     page.heading("next: \(nextWords)")
     if let next { page.field(next.description, "") }
     guard let concern else { return }
-    if next != nil { page.heading("to know more") }
+    page.heading("to know more")
     page.field(ShellCommand("explain", concern.kind.name).description, "", note: "what the finding means")
     let verify = ShellCommand("verify-checksums").path(path)
     if next != verify, report.findingCount > 1 {

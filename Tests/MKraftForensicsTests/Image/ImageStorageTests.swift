@@ -9,7 +9,8 @@ import Testing
   /// Whichever bit of an image is wrong: it is refused, or gives an error where it is damaged, or shows what the whole one shows.
   @Test func aDamagedImageGivesNothingFalse() throws {
     let sample = try SampleFile()
-    let image = try ImageOf(sample.storage)
+    // Filler tells readers apart; an image that keeps all has none.
+    let image = try ImageOf(sample.storage, redacted: false)
     let whole = try ImageOf.bytes(image.storage())
     let unit = 4096
     var (refused, failed) = (0, 0)
