@@ -16,3 +16,6 @@
 //     Live        a file that a replica is running on: which of its blocks still count
 //   Explain       one item of a file: what stands there, the decision on it with its reasons, the findings that touch it
 //   Hexdump       one structure byte by byte; Fields: how fields are read, from the layout tables of MKraftFormat
+//   Image         small dumps for bug reports: `ImageWriter` makes them, `ImageStorage` reads them as the file they stand for
+//   Diff          replicas compared by meaning: `ReplicaComparison`
+//   Map           where the parts of a file lie and where the damage is; Supplied: a geometry for files without a superblock

@@ -11,8 +11,9 @@ struct Tool: Command {
       """,
     subcommands: [
       FormatCommand.self, StatusCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, VerifyCommand.self,
-      MapCommand.self, ExplainCommand.self, HexdumpCommand.self, RepairCommand.self, RecoverCommand.self,
-      StartCommand.self, PingCommand.self, KeyValueCommand.self, DrillCommand.self,
+      MapCommand.self, ExplainCommand.self, HexdumpCommand.self, DiffCommand.self, ImageCommand.self,
+      RepairCommand.self, RecoverCommand.self, StartCommand.self, PingCommand.self, KeyValueCommand.self,
+      DrillCommand.self,
     ])
 
   @Flag(name: .customLong("version"), help: "Print the versions of the tool and of what it reads and writes.")

@@ -99,7 +99,7 @@ struct DumpWALCommand: Command {
     let supplied = try supplied.supplied(for: file)
     let bar = console.progress("reading the log", total: nil, progress)
     defer { bar.finish() }
-    let isLive = file.lockHolder != nil
+    let isLive = file.isLive
     do {
       return try LogInspection.read(file.storage, depth: depth, isLive: isLive, supplied: supplied) { bar.update($0) }
     } catch {

@@ -31,6 +31,9 @@ struct StatusCommand: Command {
     if code.concludesNothing, console.format == .text, report.superblock == nil, let worst = report.worst {
       throw Failure(code, "\(worst.kind.meaning) (\(worst.kind.name)): \(worst.evidence)", of: file)
     }
+    if examined.image != nil {
+      console.diagnostics.warning("this is an image: a replica starts on the file it was made of", of: file)
+    }
     StatusPage(path: file, file: examined, report: report).render(on: console)
     return code
   }

@@ -54,6 +54,17 @@ struct StatusPage {
   private func writeNext(to page: FieldList) {
     page.heading("next: \(nextWords)")
     if let next { page.field(next.description, "") }
+    guard let concern else { return }
+    page.heading("to know more")
+    page.field(ShellCommand("explain", concern.kind.name).description, "", note: "what the finding means")
+    let verify = ShellCommand("verify-checksums").path(path)
+    if next != verify, report.findingCount > 1 {
+      page.field(verify.description, "", note: "all \(report.findingCount) findings, as the medium has them")
+    }
+    if concern.severity > .warning, file.image == nil {
+      let image = ShellCommand("image").path(path).word("--to").path(path + ".image")
+      page.field(image.description, "", note: "a dump without keys and values, to send to somebody who can help")
+    }
   }
 
   // MARK: Blocks
