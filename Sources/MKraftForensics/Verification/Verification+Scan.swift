@@ -75,8 +75,13 @@ extension Verification {
     if isTreeWhole { findings.addWhole(grid, to: &log) }
     if grid.hasDoubtfulValues { ValueSearch.run(storage, ground, &grid) }
     var reported = BlockSet()
+    let replaced = replacedValues(grid, ground, judged.journal)
     for fault in grid.faults {
-      log.add(findings.finding(for: fault))
+      if let op = replaced[fault.address] {
+        log.add(findings.finding(for: fault, replacedBy: op))
+      } else {
+        log.add(findings.finding(for: fault))
+      }
       if !reported.contains(fault.address), fault.address > 0, fault.address <= ground.blockCount {
         reported.insert(fault.address)
       }
@@ -84,13 +89,21 @@ extension Verification {
     for fault in ground.parts.faults where fault.address > 0 && !reported.contains(fault.address) {
       reported.insert(fault.address)
     }
-    judged.stopsAt = grid.faults.map(\.address).min()
+    judged.stopsAt = grid.faults.map(\.address).filter { replaced[$0] == nil }.min()
     for damaged in grid.damaged where !(options.isLive && ground.use(of: damaged.address) == .released) {
       let found = findings.finding(
         for: damaged, grid, reported: reported, isTreeWhole: isTreeWhole,
         mayBeReused: mayBeReused(ground, judged.journal))
       if let found { log.add(found) }
     }
+  }
+
+  /// Damaged blocks of values that the log replaces, with the op that does.
+  private func replacedValues(
+    _ grid: GridIntake, _ ground: GridGround, _ journal: JournalDecision?
+  ) -> [UInt64: UInt64] {
+    guard let journal, journal.serves, grid.faultCount == grid.faults.count, !grid.faults.isEmpty else { return [:] }
+    return ReplacedValues.find(among: grid.faults, storage, ground, head: journal.head.op)
   }
 
   /// Whether blocks that the checkpoint has released may be in use again: they are free when an op beyond the headroom is

@@ -179,6 +179,9 @@ public struct Verification {
   }
 
   private func absence(_ outcome: TraceScan.Outcome, _ survey: SuperblockSurvey) -> Finding {
+    if case .damaged(let defect)? = survey.copies.first, let found = SuperblockFindings.unusable(defect) {
+      return found
+    }
     if byteCount == 0 { return Finding(.notOurFormat, evidence: "the file is empty") }
     if !outcome.readAnything {
       return Finding(.nothingReadable, range: 0..<byteCount, evidence: "every read of \(byteCount) bytes failed")
@@ -202,6 +205,8 @@ public struct Verification {
     var journal: JournalDecision?
     /// Reply slots that a replica would not start without; nil if replies or log were left out.
     var repliesLost: [Int]?
+    /// Whether a replica can count on from the numbers in the file.
+    var hasNumbersLeft = true
     /// A block that a replica stops at when it needs it.
     var stopsAt: UInt64?
     var grid: GridSummary?
@@ -220,6 +225,10 @@ public struct Verification {
       let journal = results.intake.finish()
       LogFindings(superblock, journal, evidence: evidence, namedByChild: namedByChild).add(to: &log)
       judged.journal = journal
+      if let found = NumberFindings.of(superblock, head: journal.head) {
+        log.add(found)
+        judged.hasNumbersLeft = false
+      }
     }
     if options.scope.contains(.replies) { judgeReplies(results.replies, ground, &judged) }
     judged.grid = GridSummary(ground, byteCount: byteCount)
@@ -278,6 +287,7 @@ public struct Verification {
     guard journal.serves else { return .refuses(reason: OpeningRefusal.journal(journal).name) }
     guard let lost = judged.repliesLost else { return .notJudged }
     guard lost.isEmpty else { return .refuses(reason: OpeningRefusal.repliesLost(slots: lost).name) }
+    guard judged.hasNumbersLeft else { return .refuses(reason: NumberFindings.reason) }
     if let address = judged.stopsAt { return .servesUntilDamage(block: address) }
     let healed = journal.slots.contains { $0.disposition == .fixed || $0.disposition == .vacated }
     return healed || !decision.repairs.isEmpty ? .servesAfterRepair : .serves

@@ -69,5 +69,11 @@ extension FindingCatalogue {
       causes: ["a replica runs on the file and takes checkpoints quickly", "something else writes to the file"],
       risk: "damage may have gone unseen", danger: "unknown: it is neither sound nor damaged as far as this look goes",
       next: .verify),
+    FindingEntry(
+      .numbersExhausted, .file, .lost,
+      "sequence, term, op or timestamp of the file is so high that no replica can count on from it",
+      causes: ["a forged file", "a clock that was centuries ahead when an entry was made"],
+      risk: "no key and no value: what is in the file can be read",
+      danger: "no replica starts on it; none can ever write to it again", next: .dumpWAL),
   ]
 }
