@@ -97,7 +97,7 @@ final class GridRun {
     return (0..<count).map { UInt8(truncatingIfNeeded: $0) &+ seed }
   }
 
-  private func ask(_ events: [KeyValueEvent], by index: Int) throws {
+  func ask(_ events: [KeyValueEvent], by index: Int) throws {
     clients[index].request += 1
     let (header, body) = try GridRun.request(
       events, client: clients[index].id, session: clients[index].session, number: clients[index].request)
