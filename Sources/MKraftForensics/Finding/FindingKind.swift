@@ -17,6 +17,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case liveFile = "live-file"
   case fileChanging = "file-changing"
   case verificationIncomplete = "verification-incomplete"
+  case numbersExhausted = "numbers-exhausted"
   // Copies of the superblock.
   case superblockCopyDamaged = "superblock-copy-damaged"
   case superblockCopyStale = "superblock-copy-stale"
@@ -60,6 +61,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case blockUnknown = "block-unknown"
   case treeInconsistent = "tree-inconsistent"
   case treeMiscounted = "tree-miscounted"
+  case blockReplacedDamaged = "block-replaced-damaged"
   case blockUnusedDamaged = "block-unused-damaged"
   case blockLeftover = "block-leftover"
   // Client replies.

@@ -30,6 +30,15 @@ struct GridFindings {
     finding(for: fault, fault.referrer.map { "block \($0) refers to it; " } ?? "the superblock refers to it; ")
   }
 
+  /// A damaged block of a value that the entry of `op` replaces or removes before anything reads it.
+  func finding(for fault: GridFault, replacedBy op: UInt64) -> Finding {
+    let found = finding(for: fault)
+    return Finding(
+      .blockReplacedDamaged, zone: found.zone, op: op, block: found.block, range: found.range,
+      expected: found.expected, actual: found.actual,
+      evidence: found.evidence + "; op \(op) of the log replaces or removes the value before anything reads it")
+  }
+
   /// A block that was read and is not the one that is referred to.
   func finding(for fault: BlockFault) -> Finding { make(kind(of: fault), fault, "") }
 

@@ -98,6 +98,9 @@ public struct SuperblockInspection: Sendable {
   }
 
   static func absence(_ outcome: TraceScan.Outcome, _ survey: SuperblockSurvey, _ byteCount: UInt64) -> Finding {
+    if case .damaged(let defect)? = survey.copies.first, let found = SuperblockFindings.unusable(defect) {
+      return found
+    }
     if byteCount == 0 { return Finding(.notOurFormat, evidence: "the file is empty") }
     if !outcome.readAnything {
       return Finding(.nothingReadable, range: 0..<byteCount, evidence: "every read of \(byteCount) bytes failed")

@@ -17,6 +17,10 @@ extension Verification {
       let journal = intake.finish()
       LogFindings(subject.superblock, journal, evidence: evidence, namedByChild: namedByChild).add(to: &log)
       judged.journal = journal
+      if let found = NumberFindings.of(subject.superblock, head: journal.head) {
+        log.add(found)
+        judged.hasNumbersLeft = false
+      }
     }
     if options.scope.contains(.replies) {
       judgeReplies(results.replies, subject, &judged)
@@ -81,8 +85,13 @@ extension Verification {
     let findings = GridFindings(ground)
     if ground.superblock.checkpoint.id != subject.superblock.checkpoint.id { findings.addCheckpoint(to: &log) }
     var reported = BlockSet()
+    let replaced = isRead ? replacedValues(grid, ground, judged) : [:]
     for fault in faults {
-      log.add(findings.finding(for: fault))
+      if let op = replaced[fault.address] {
+        log.add(findings.finding(for: fault, replacedBy: op))
+      } else {
+        log.add(findings.finding(for: fault))
+      }
       if !reported.contains(fault.address), fault.address > 0, fault.address <= ground.blockCount {
         reported.insert(fault.address)
       }
@@ -90,7 +99,7 @@ extension Verification {
     for fault in ground.parts.faults where fault.address > 0 && !reported.contains(fault.address) {
       reported.insert(fault.address)
     }
-    judged.stopsAt = faults.map(\.address).min()
+    judged.stopsAt = faults.map(\.address).filter { replaced[$0] == nil }.min()
     for block in damaged {
       let found = findings.finding(
         for: block, grid, reported: reported, isTreeWhole: isTreeWhole, isRead: isRead,
@@ -98,6 +107,15 @@ extension Verification {
       if let found { log.add(found) }
     }
     return isWhole
+  }
+
+  /// Damaged blocks of values that the log replaces before anything reads them, with the op that does. Of a file in use nobody can
+  /// tell: its replica has read what it has read.
+  private func replacedValues(_ grid: GridIntake, _ ground: GridGround, _ judged: Judged) -> [UInt64: UInt64] {
+    guard !options.isLive, judged.isLogWhole, let journal = judged.journal, journal.serves,
+      grid.faultCount == grid.faults.count, !grid.faults.isEmpty
+    else { return [:] }
+    return ReplacedValues.find(among: grid.faults, storage, ground, head: journal.head.op)
   }
 
   private mutating func noteChanging(_ addresses: [UInt64], _ ground: GridGround) {

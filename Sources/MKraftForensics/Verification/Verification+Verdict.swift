@@ -11,6 +11,8 @@ extension Verification {
     var isLogWhole = false
     /// Reply slots that a replica would not start without; nil if replies or log were left out.
     var repliesLost: [Int]?
+    /// Whether a replica can count on from the numbers in the file.
+    var hasNumbersLeft = true
     /// Whether the grid was read to its end, if it was asked for.
     var isGridWhole = false
     /// A block that a replica stops at when it needs it.
@@ -37,6 +39,7 @@ extension Verification {
     guard journal.serves else { return .refuses(reason: OpeningRefusal.journal(journal).name) }
     guard let lost = judged.repliesLost else { return .notJudged }
     guard lost.isEmpty else { return .refuses(reason: OpeningRefusal.repliesLost(slots: lost).name) }
+    guard judged.hasNumbersLeft else { return .refuses(reason: NumberFindings.reason) }
     if let address = judged.stopsAt { return .servesUntilDamage(block: address) }
     guard judged.isGridWhole else { return .notJudged }
     let healed = journal.slots.contains { $0.disposition == .fixed || $0.disposition == .vacated }

@@ -99,7 +99,7 @@ public struct Verification {
   }
 
   private mutating func begin() {
-    log = FindingLog(limit: options.findingsLimit)
+    log = FindingLog(limit: options.findingsLimit, isWanted: options.isWanted)
     begin(byteCount: byteCount)
   }
 

@@ -28,7 +28,8 @@ import Testing
       #expect(whole.findings == parts.findings && whole.bytes == parts.bytes, "seed \(seed)")
       let contents = try CheckpointReader(storage, map.superblock).read()
       let audit = CheckpointAudit.run(storage, map.superblock, contents)
-      let corrupt = whole.findings.filter { $0.kind == .blockCorrupt }.compactMap(\.block)
+      let kinds: [FindingKind] = [.blockCorrupt, .blockReplacedDamaged]
+      let corrupt = whole.findings.filter { kinds.contains($0.kind) }.compactMap(\.block)
       #expect(
         Set(corrupt) == Set(audit.faults.map(\.address)) && whole.findings.allSatisfy { $0.block != nil },
         "seed \(seed)")
@@ -60,7 +61,8 @@ import Testing
     let size = try GridMap(run.storage).superblock.checkpoint.storageSize
     let lengths: [(UInt64, FindingKind?)] = [
       (size, nil), (size + 16384, nil), (size + 100, .fileOverLong), (size + 16384 + 512, .fileOverLong),
-      (geometry.fileSize(blockCount: 512), nil), (geometry.fileSize(blockCount: 513), .fileOverLong),
+      (geometry.fileSize(blockCount: geometry.gridBlocksMax), nil),
+      (geometry.fileSize(blockCount: geometry.gridBlocksMax + 1), .fileOverLong),
     ]
     for (length, kind) in lengths {
       let storage = run.storage.snapshot()

@@ -21,7 +21,7 @@ struct FindingScenario {
         return file.verify()
       }
     }
-    return try ofTheLog + ofTheWhole + ofTheGrid() + ofReplies() + [overwrittenBlock()]
+    return try ofTheLog + ofTheWhole + ofTheGrid() + ofReplies() + [overwrittenBlock(), replacedValue()]
   }
 
   private static var ofTheWhole: [FindingScenario] {
@@ -36,6 +36,11 @@ struct FindingScenario {
         var options = Verification.Options()
         options.budget = ScanBudget(ScanLimits(byteCount: 1 << 20))
         return Verification.run(try SampleFile().storage, options)
+      },
+      FindingScenario(name: "a term that nothing can follow", kinds: [.numbersExhausted]) {
+        let file = try SampleFile()
+        file.update { $0.term = PrepareHeader.numberLimit - 2 }
+        return file.verify()
       },
       FindingScenario(name: "a restless file with a broken entry", kinds: [.liveFile, .fileChanging]) {
         let file = try SampleFile()
@@ -111,6 +116,24 @@ struct FindingScenario {
       },
       forged("a pair too many counted", [.treeMiscounted]) { file in file.forgeCheckpoint { $0.pairCount += 1 } },
     ]
+  }
+
+  /// A value that an entry above the checkpoint removes.
+  private static func replacedValue() throws -> FindingScenario {
+    let run = try GridRun()
+    try run.run(checkpoints: 6)
+    let map = try GridMap(run.storage)
+    let value = map.blocks(.value)[0]
+    guard let leaf = map.referrers[value] else { preconditionFailure("a leaf refers to the value") }
+    let block = try map.bytes(leaf)
+    let node = TreeNodeView(validated: block.bytes)
+    let index = (0..<node.count).first { node.form($0) == .blocks && node.valueBlock($0, 0).address == value } ?? 0
+    try run.delete([UInt8](copying: node.key(index)))
+    return FindingScenario(name: "a flip in a value that the log removes", kinds: [.blockReplacedDamaged]) {
+      let storage = run.storage.snapshot()
+      storage.flipBit(at: 8 * (map.range(value).lowerBound + 300))
+      return Verification.run(storage)
+    }
   }
 
   /// Beyond the headroom the blocks that the checkpoint has dropped are free, and may be half overwritten.

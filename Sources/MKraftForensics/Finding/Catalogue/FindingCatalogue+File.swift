@@ -80,5 +80,11 @@ extension FindingCatalogue {
       causes: ["a limit of the verification was reached", "somebody interrupted it"],
       risk: "damage may have gone unseen in what was not read",
       danger: "none by itself: it says nothing of what was not read", next: .verifyOn),
+    FindingEntry(
+      .numbersExhausted, .file, .lost,
+      "sequence, term, op or timestamp of the file is so high that no replica can count on from it",
+      causes: ["a forged file", "a clock that was centuries ahead when an entry was made"],
+      risk: "no key and no value: what is in the file can be read",
+      danger: "no replica starts on it; none can ever write to it again", next: .dumpWAL),
   ]
 }

@@ -65,6 +65,12 @@ extension FindingCatalogue {
       danger: "low for this file, but a replica must never write such a checkpoint: those of other replicas differ",
       next: .report),
     FindingEntry(
+      .blockReplacedDamaged, .grid, .degraded,
+      "a block of a value is damaged, and the log replaces or removes the value before anything reads it",
+      causes: ["bit rot", "a latent sector error", "a lost or misdirected write"],
+      risk: "nothing: a replica that starts drops the block when it executes the log",
+      danger: "low for this file; but the medium is not sound", next: .checkMedium),
+    FindingEntry(
       .blockUnusedDamaged, .grid, .degraded,
       "a block that the checkpoint has dropped is damaged, and no crash explains it", causes: ["bit rot"],
       risk: "nothing: no state refers to it, and it will be overwritten",
