@@ -140,22 +140,12 @@ struct GridFindings {
   /// A block that the checkpoint does not need any more.
   private func dropped(_ damaged: BlockNotes.Damaged, _ before: String, mayBeReused: Bool) -> Finding? {
     switch damaged.defect {
-    // Never written, because it was dropped before it had to be.
-    case .header(.allZero): return nil
     // That the file was cut is said once.
     case .beyondEnd: return nil
     case .header, .otherContents, .unreadable: break
     }
-    let isLeftover = mayBeReused || mayBeIncomplete(damaged)
     let fault = BlockFault(address: damaged.address, expected: 0, defect: damaged.defect)
-    return make(isLeftover ? .blockLeftover : .blockUnusedDamaged, fault, before)
-  }
-
-  /// Whether a crash may have left it so: it was made in the interval that dropped it, so that only a cache that was too small has
-  /// written it at all.
-  private func mayBeIncomplete(_ damaged: BlockNotes.Damaged) -> Bool {
-    guard case .header(.checksumMismatch) = damaged.defect, let birth = damaged.birth else { return false }
-    return birth >= ground.interval
+    return make(mayBeReused ? .blockLeftover : .blockUnusedDamaged, fault, before)
   }
 
   // MARK: Making

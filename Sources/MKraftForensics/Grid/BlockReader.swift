@@ -118,12 +118,7 @@ struct BlockReader {
       header = found
       note(TreeNodeView(validated: bytes), address, &notes)
     } else {
-      do throws(HeaderDefect) { header = try decode(bytes, address) } catch {
-        // Never written, because it was dropped before it had to be: there may be gigabytes of them.
-        guard error == .allZero, ground.use(of: address) == .released else { return false }
-        tally.check(ground.range(of: address))
-        return true
-      }
+      do throws(HeaderDefect) { header = try decode(bytes, address) } catch { return false }
       note(header, &notes)
     }
     let start = ground.range(of: address).lowerBound

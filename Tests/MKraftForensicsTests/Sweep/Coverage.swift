@@ -8,7 +8,6 @@ struct Coverage {
     case slotRemainder = "behind an entry or reply in its slot, where no checksum covers anything"
     case blockRemainder = "behind a block's contents, where no checksum covers anything"
     case freeBlock = "in a free block, which may hold anything"
-    case neverWritten = "in a dropped block, which may never have been written"
     case olderBlock = "an older version of a dropped block, which nothing refers to"
     case unknownUse = "in a block of which nobody knows whether it is in use: the set that says so is damaged too"
     case olderEntry = "an older entry in a slot above the head, which is vacant either way"
@@ -52,7 +51,6 @@ struct Coverage {
     let covered = covered(item)
     guard strike.ranges.contains(where: { $0.overlaps(covered) }) else { return remainder(item) }
     switch (item.kind, strike.damage) {
-    case (.block(_, .released), .zero) where coversHeader(strike, item): return .neverWritten
     case (.block(_, .released), .stale): return .olderBlock
     case (.header(let slot), .stale), (.prepare(let slot), .stale): return isVacant(slot) ? .olderEntry : nil
     default: return nil
@@ -62,14 +60,9 @@ struct Coverage {
   private func remainder(_ item: FileItem) -> Unseen {
     switch item.kind {
     case .freeBlock: .freeBlock
-    case .block: covered(item).isEmpty ? .neverWritten : .blockRemainder
+    case .block: .blockRemainder
     default: .slotRemainder
     }
-  }
-
-  /// Whether all that is not zero in the block's header is gone.
-  private func coversHeader(_ strike: Strike, _ item: FileItem) -> Bool {
-    strike.ranges.first.map { $0.lowerBound < item.range.lowerBound + 16 } ?? false
   }
 
   /// Whether the slot is one above the log's head.
