@@ -1,8 +1,8 @@
 internal import MKraftFormat
 
 /// Bytes of an image in the making.
-struct ImageBytes: Sendable {
-  private(set) var bytes: [UInt8] = []
+package struct ImageBytes: Sendable {
+  package private(set) var bytes: [UInt8] = []
 
   mutating func append<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
     var rest = value

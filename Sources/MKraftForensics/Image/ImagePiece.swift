@@ -1,37 +1,55 @@
 internal import Glibc
-internal import MKraftFormat
-internal import MKraftStorage
+package import MKraftFormat
+package import MKraftStorage
 
 /// What an image holds of one piece of a data file, beside its bytes. All ranges count from the start of the piece.
-struct ImagePiece: Sendable {
+package struct ImagePiece: Sendable {
   /// What a checksum was over bytes of which some were left out.
-  struct Answer: Sendable, Equatable {
+  package struct Answer: Sendable, Equatable {
     /// Where filler goes that makes the bytes unlike those of any other structure; it was left out, or is all zero.
-    var filler: Range<Int>
+    package var filler: Range<Int>
     /// The bytes that the checksum covers; empty if there is filler only, because the bytes were not all zero.
-    var covered: Range<Int>
+    package var covered: Range<Int>
     /// What the checksum is seeded as; of no meaning if nothing is covered.
-    var kind: StructureKind
-    var checksum: UInt128
+    package var kind: StructureKind
+    package var checksum: UInt128
+
+    package init(filler: Range<Int>, covered: Range<Int>, kind: StructureKind, checksum: UInt128) {
+      self.filler = filler
+      self.covered = covered
+      self.kind = kind
+      self.checksum = checksum
+    }
   }
 
-  struct Node: Sendable, Equatable {
+  package struct Node: Sendable, Equatable {
     /// Where its block begins.
-    var start: Int
-    var key: RecordedAnswers.NodeKey
-    var node: RecordedAnswers.Node
+    package var start: Int
+    package var key: RecordedAnswers.NodeKey
+    package var node: RecordedAnswers.Node
+
+    package init(start: Int, key: RecordedAnswers.NodeKey, node: RecordedAnswers.Node) {
+      self.start = start
+      self.key = key
+      self.node = node
+    }
   }
 
   /// Bytes that the device did not give.
-  struct Unreadable: Sendable, Equatable {
-    var range: Range<Int>
+  package struct Unreadable: Sendable, Equatable {
+    package var range: Range<Int>
     /// The system's error number.
-    var error: Int32
+    package var error: Int32
+
+    package init(range: Range<Int>, error: Int32) {
+      self.range = range
+      self.error = error
+    }
   }
 
-  var answers: [Answer] = []
-  var nodes: [Node] = []
-  var unreadable: [Unreadable] = []
+  package var answers: [Answer] = []
+  package var nodes: [Node] = []
+  package var unreadable: [Unreadable] = []
 
   /// Runs of zeros that are shorter stand in the image like other bytes.
   private static let zerosMin = 16
@@ -40,7 +58,7 @@ struct ImagePiece: Sendable {
 
   /// The piece as it stands in the image; nil if every byte is zero and nothing is to be said.
   /// - Parameter bytes: of the piece, without what was left out.
-  func encoded(_ bytes: RawSpan) -> ImageBytes? {
+  package func encoded(_ bytes: RawSpan) -> ImageBytes? {
     let runs = ImagePiece.runs(bytes)
     guard !runs.isEmpty || !answers.isEmpty || !nodes.isEmpty || !unreadable.isEmpty else { return nil }
     var image = ImageBytes()
@@ -79,7 +97,7 @@ struct ImagePiece: Sendable {
 
   /// Puts the bytes into `buffer`, which is zero; nil if the image contradicts itself.
   /// - Parameter count: bytes that the piece stands for.
-  init?(decoding image: RawSpan, into buffer: IOBuffer, count: Int) {
+  package init?(decoding image: RawSpan, into buffer: IOBuffer, count: Int) {
     var cursor = ImageCursor(image)
     guard let runCount = cursor.number(upTo: count) else { return nil }
     for _ in 0..<runCount {
@@ -113,7 +131,7 @@ struct ImagePiece: Sendable {
     guard cursor.isAtEnd else { return nil }
   }
 
-  init() {}
+  package init() {}
 
   /// Where bytes are not zero.
   private static func runs(_ bytes: RawSpan) -> [Range<Int>] {
@@ -148,7 +166,7 @@ extension ImagePiece.Answer {
   /// - Parameters:
   ///   - start: of the piece in the data file.
   ///   - reader: a number that no other reader in this process has.
-  func fill(_ buffer: IOBuffer, from start: UInt64, reader: UInt64) {
+  package func fill(_ buffer: IOBuffer, from start: UInt64, reader: UInt64) {
     let place = (start + UInt64(filler.lowerBound)) & (1 << Self.placeBits - 1) | reader << Self.placeBits
     var bytes = buffer.mutableBytes
     if filler.count >= Self.wholeByteCount {

@@ -1,8 +1,7 @@
+import MKraftForensics
 import MKraftFormat
 import MKraftStorage
 import Testing
-
-@testable import MKraftForensics
 
 /// The image itself is checked, and never trusted.
 @Suite struct ImageStorageTests {
