@@ -27,7 +27,8 @@ extension SuperblockInspection {
       }
       guard !others.isEmpty else { continue }
       places[index].state = .forked
-      places[index].reason = "\(others.count) of the other copies of sequence \(sequence) have another checksum"
+      let count = others.count == 1 ? "1 other copy has" : "\(others.count) other copies have"
+      places[index].reason = "\(count) the same sequence and another checksum"
     }
   }
 

@@ -57,13 +57,14 @@ extension LogDump {
   private var decisionWords: String {
     let condition = inspection.unverifiedBodies == 0 ? "" : ", if the bodies not read are right"
     let faults = inspection.decision.faultCount
+    let counted = faults == 1 ? "1 fault" : "\(faults) faults"
     if let refusal = inspection.source.refusal {
       let log =
-        faults == 0 ? "read by this superblock it would be served" : "read by this superblock it has \(faults) faults"
+        faults == 0 ? "read by this superblock it would be served" : "read by this superblock it has \(counted)"
       return "a replica refuses the file (\(refusal.name)), whatever the log is; \(log)\(condition)"
     }
     return faults == 0
-      ? "a replica alone starts on this log\(condition)" : "a replica alone refuses this log: \(faults) faults"
+      ? "a replica alone starts on this log\(condition)" : "a replica alone refuses this log: \(counted)"
   }
 
   // MARK: Rows

@@ -40,8 +40,9 @@ struct LogDump {
 
   /// What the verdict speaks of.
   var scope: String {
-    inspection.depth == .bodies
-      ? "superblocks and log" : "superblocks and log, without \(inspection.unverifiedBodies) bodies that were not read"
+    let unread = inspection.unverifiedBodies
+    guard unread > 0 else { return "superblocks and log" }
+    return "superblocks and log, without \(unread == 1 ? "a body that was" : "\(unread) bodies that were") not read"
   }
 
   func render(on console: Console) {
