@@ -25,7 +25,7 @@ extension FindingKind {
   var entry: Entry {
     switch self {
     case .notOurFormat, .formatNewer, .featuresReadOnly, .nothingReadable, .rangeUnreadable, .fileTruncated,
-      .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .liveFile, .fileChanging:
+      .fileOverLong, .gapNotZero, .ioUnitTooSmall, .otherMembers, .liveFile, .fileChanging, .repairInProgress:
       fileEntry
     case .superblockCopyDamaged, .superblockCopyStale, .superblockCopyUnacknowledged, .superblockCopyMisdirected,
       .superblockCopyUnreadable, .superblockCopyMissing, .superblockCopyForeign:
@@ -105,6 +105,13 @@ extension FindingKind {
         .incomplete, "the file kept changing under the reader, so that nothing certain can be said",
         cause: "a replica runs on the file, or something else writes to it", risk: "damage may have gone unseen",
         next: .verify)
+    case .repairInProgress:
+      // 13, for what is missing is in another file: the undo log gives back exactly one of two states.
+      Entry(
+        .restorable, "a repair of the file was begun and is not finished; its undo log completes it or takes it back",
+        cause: "the power failed, a write failed, or the repair was killed",
+        risk: "nothing, as long as the undo log is there: no replica starts on the file, and what was overwritten is in the log",
+        next: .resumeRepair)
     default: preconditionFailure("a finding about the file as a whole")
     }
   }

@@ -15,6 +15,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case otherMembers = "other-members"
   case liveFile = "live-file"
   case fileChanging = "file-changing"
+  case repairInProgress = "repair-in-progress"
   // Copies of the superblock.
   case superblockCopyDamaged = "superblock-copy-damaged"
   case superblockCopyStale = "superblock-copy-stale"

@@ -22,6 +22,8 @@ public enum NextStep: Sendable, Equatable {
   case verify
   /// Copy the file to a sound medium before anything else.
   case copyFirst
+  /// A repair was begun, and its undo log tells how to go on or back.
+  case resumeRepair
   case useNewerRelease
   case nameTheRightFile
 
@@ -44,6 +46,8 @@ public enum NextStep: Sendable, Equatable {
       "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted"
     case .verify: "verify the file again when no replica runs on it"
     case .copyFirst: "copy the file to a sound medium before anything else: this one fails"
+    case .resumeRepair:
+      "finish the repair with 'repair resume', or take it back with 'repair undo' and the undo log; do nothing else to the file before"
     case .useNewerRelease: "use a release that knows this format; this one must not touch the file"
     case .nameTheRightFile: "name the replica's data file"
     }
@@ -60,6 +64,7 @@ public enum NextStep: Sendable, Equatable {
     case .restoreBlock, .decideOnState: ShellCommand("verify-checksums", "--zone", "grid").path(path)
     case .restoreReply: ShellCommand("verify-checksums", "--zone", "replies").path(path)
     case .verify: ShellCommand("verify-checksums").path(path)
+    case .resumeRepair: ShellCommand("repair", "resume").path(path)
     }
   }
 }

@@ -36,6 +36,8 @@ public struct Verification {
   var log: FindingLog
   var tally: ScanTally
   let byteCount: UInt64
+  /// A repair that is not finished.
+  var mark: RepairMark?
 
   /// - Parameter progress: called on this thread with the bytes accounted for, and of how many.
   public static func run(
@@ -64,6 +66,7 @@ public struct Verification {
     isLast: Bool, _ progress: (UInt64, UInt64) -> Void
   ) -> (VerificationReport, changed: Bool) {
     let (survey, decision) = superblocks()
+    noteRepair(survey)
     log.add(SuperblockFindings.of(survey, decision))
     guard let superblock = reference(survey, decision) else {
       return (withoutSuperblock(survey, decision, progress), false)
@@ -113,6 +116,16 @@ public struct Verification {
   }
 
   // MARK: The file as a whole
+
+  /// A mark in whichever place is reported once, in whatever scope.
+  private mutating func noteRepair(_ survey: SuperblockSurvey) {
+    mark = RepairMarkScan.find(storage, survey.geometry)
+    guard let mark else { return }
+    log.add(
+      Finding(
+        .repairInProgress, range: mark.offset..<mark.offset + UInt64(RepairMark.byteCount), actual: .checksum(mark.plan),
+        evidence: "the mark at byte \(mark.offset) names the undo log \(mark.path)"))
+  }
 
   private mutating func noteFile(_ superblock: Superblock) {
     let expected = superblock.checkpoint.storageSize
@@ -260,6 +273,7 @@ public struct Verification {
 
   /// What the replica decides, by its own steps in its own order.
   private func start(_ decision: SuperblockDecision, _ judged: Judged, _ ground: GridGround?) -> Verdict.Start {
+    if let mark { return .refuses(reason: OpeningRefusal.repairInProgress(mark).name) }
     let superblock: Superblock
     switch decision.outcome {
     case .failure(let refusal): return .refuses(reason: OpeningRefusal.superblock(refusal).name)
@@ -289,6 +303,6 @@ public struct Verification {
     return VerificationReport(
       verdict: Verdict(start: start, kinds: counts.map(\.kind), scope: options.scope), findings: log.findings,
       counts: counts, bytes: tally.bytes, byteCount: byteCount, superblockDecision: decision, superblock: superblock,
-      journal: judged.journal, grid: judged.grid, liveHead: liveHead)
+      journal: judged.journal, grid: judged.grid, liveHead: liveHead, mark: mark)
   }
 }

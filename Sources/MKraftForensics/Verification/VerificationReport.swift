@@ -20,6 +20,8 @@ public struct VerificationReport: Sendable {
   public let grid: GridSummary?
   /// The head that a file in use was judged as of.
   public let liveHead: UInt64?
+  /// Of a repair that is not finished.
+  public let mark: RepairMark?
 
   public var worst: Finding? { findings.first }
   /// Findings in all.

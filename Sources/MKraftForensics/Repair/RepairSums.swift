@@ -1,0 +1,36 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// Checksums of what stands where a plan changes something, and of what is to stand there.
+struct RepairSums {
+  private let old: any Storage
+  private let new: any Storage
+
+  init(_ draft: RepairDraft) {
+    old = draft.base
+    new = draft.overlay
+  }
+
+  func completed(_ action: RepairAction) -> RepairAction {
+    var action = action
+    let range = action.range
+    switch action.method {
+    case .fileExtended: break
+    case .fileCut: action.oldChecksum = RepairSums.checksum(of: range, in: old)
+    default:
+      action.oldChecksum = RepairSums.checksum(of: range.clamped(to: 0..<max(old.byteCount, range.lowerBound)), in: old)
+      action.newChecksum = RepairSums.checksum(of: range, in: new)
+    }
+    return action
+  }
+
+  /// XXH3-128 without a seed; nil if not all of it is there. A range is as long as the longest change: memory for it is taken.
+  static func checksum(of range: Range<UInt64>, in storage: any Storage) -> UInt128? {
+    guard !range.isEmpty else { return nil }
+    let buffer = IOBuffer(byteCount: range.count)
+    guard let count = try? storage.read(range.count, at: range.lowerBound, into: buffer), count == range.count else {
+      return nil
+    }
+    return Checksum.of(buffer.bytes, seed: 0)
+  }
+}

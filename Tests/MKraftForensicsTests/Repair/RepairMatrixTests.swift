@@ -1,0 +1,122 @@
+import MKraftForensics
+import MKraftFormat
+import MKraftOutput
+import MKraftReplica
+import MKraftStorage
+import Testing
+
+/// Every item of a file, damaged in every way, repaired from the file alone, from an older copy, and from one that holds all.
+@Suite struct RepairMatrixTests {
+  private struct Ground {
+    let sound: MemoryStorage
+    let earlier: MemoryStorage
+    let pairs: [[UInt8]: [UInt8]]
+    let map: GridMap
+    let head: UInt64
+  }
+
+  private static func ground() throws -> Ground {
+    let run = try GridRun()
+    try run.run(checkpoints: 3)
+    let earlier = run.storage.snapshot()
+    try run.run(checkpoints: 4, more: 5)
+    let head = run.shell.replica.status.head
+    return Ground(
+      sound: run.storage, earlier: earlier, pairs: run.pairs, map: try GridMap(run.storage), head: head)
+  }
+
+  /// How it came out, counted.
+  private struct Totals {
+    var counts: [String: Int] = [:]
+    mutating func add(_ name: String) { counts[name, default: 0] += 1 }
+  }
+
+  @Test(arguments: RepairItem.Damage.allCases) func everyItem(_ damage: RepairItem.Damage) throws {
+    let ground = try Self.ground()
+    var totals = Totals()
+    for item in RepairItem.all(ground.map, head: ground.head) {
+      for source in ["alone", "older", "whole"] {
+        let storage = ground.sound.snapshot()
+        try item.damage(storage, damage, earlier: ground.earlier)
+        let donors =
+          switch source {
+          case "older": [try RepairRig.backup(ground.earlier, of: ground.map.superblock)]
+          case "whole": [try RepairRig.backup(ground.sound, of: ground.map.superblock)]
+          default: [RepairDonor]()
+          }
+        try check(storage, donors, ground, "\(item), \(damage), \(source)", &totals)
+      }
+    }
+    print("repair matrix, \(damage):", totals.counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+  }
+
+  private func check(
+    _ storage: MemoryStorage, _ donors: [RepairDonor], _ ground: Ground, _ comment: String, _ totals: inout Totals
+  ) throws {
+    let planning = try RepairRig.plan(storage, donors)
+    let plan = planning.plan
+    // Whatever is said to be brought back is what stood there.
+    for action in plan.actions where action.method.bringsBack {
+      let sound = try RepairRig.bytes(action.range, of: ground.sound)
+      #expect(action.newChecksum == Checksum.of(sound.rawSpan, seed: 0), "\(comment): \(action)")
+    }
+    #expect(plan.after <= plan.before, "\(comment): \(planning.after.findings)")
+    if !donors.isEmpty, comment.hasSuffix("whole") {
+      #expect(plan.after <= .degraded, "\(comment): \(planning.before.findings) \(planning.declined)")
+    }
+    totals.add(outcome(planning))
+    guard !plan.needsCopy else {
+      #expect(throws: RepairError.needsCopy) { try RepairRig.log(planning, of: storage) }
+      return
+    }
+    guard !plan.actions.isEmpty else { return }
+    try apply(planning, storage, donors, ground, comment)
+  }
+
+  private func apply(
+    _ planning: RepairPlanning, _ storage: MemoryStorage, _ donors: [RepairDonor], _ ground: Ground, _ comment: String
+  ) throws {
+    let damaged = storage.snapshot()
+    let log = try RepairRig.log(planning, of: storage)
+    let report = try RepairRun.carryOut(log, on: storage, logPath: RepairRig.logPath, expecting: planning.after)
+    #expect(report.findings == planning.after.findings, "\(comment)")
+    // What the plan does not name is as it was.
+    let outside = damaged.snapshot()
+    for action in planning.plan.actions {
+      outside.replace(at: action.range.lowerBound, with: try GridMap.bytes(storage, action.range))
+    }
+    #expect(try RepairRig.difference(outside, storage) == nil, "\(comment)")
+    let again = try RepairRig.plan(storage, donors)
+    #expect(again.plan.actions == [] && again.plan.before == planning.plan.after, "\(comment)")
+    if planning.plan.after <= .degraded {
+      #expect(try ReplicaOutcome(on: storage, pairs: ground.pairs) == .serves, "\(comment)")
+    }
+    #expect(try RepairRun.progress(log, on: storage) == .done, "\(comment)")
+    let back = try RepairRig.reverse(log)
+    let undone = try RepairRun.carryOut(back, on: storage, logPath: RepairRig.logPath)
+    #expect(undone.verdict.exitCode == planning.plan.before, "\(comment)")
+    #expect(try RepairRig.difference(storage, damaged) == nil, "\(comment)")
+    #expect(try RepairRun.progress(log, on: storage) == .notBegun, "\(comment)")
+  }
+
+  private func outcome(_ planning: RepairPlanning) -> String {
+    let plan = planning.plan
+    if plan.before == .sound { return "nothing to repair" }
+    let copy = plan.needsCopy ? ", in a copy" : ""
+    if planning.declined.allSatisfy({ $0.finding.kind == .rangeUnreadable }) { return "fully repaired\(copy)" }
+    let worst = planning.declined.first { $0.finding.kind != .rangeUnreadable }
+    return (plan.actions.isEmpty ? "refused: " : "partly\(copy): ") + (worst?.finding.kind.name ?? "")
+  }
+}
+
+extension RepairMethod {
+  /// Whether its bytes are those that were there before the damage.
+  var bringsBack: Bool {
+    switch self {
+    case .superblockFromQuorum, .blockHeaderRebuilt, .blockFromSource, .replyHeaderRebuilt, .replyFromSource,
+      .prepareHeaderFromRing, .prepareFromSource, .headerFromPrepare, .gapZeroed, .gapEvidenceZeroed, .replyBlanked:
+      true
+    case .unreadableZeroed, .fileExtended, .blockZeroed, .prepareBlanked, .headerMarkedUnknown, .fileCut: false
+    }
+  }
+}
