@@ -47,6 +47,20 @@ public struct RepairPlan: Sendable, Equatable {
     public var sizeBefore: UInt64
     public var sizeAfter: UInt64
 
+    public init(
+      cluster: UInt128, member: UInt128, fileID: UInt128, sequence: UInt64, superblock: UInt128, geometry: Geometry,
+      sizeBefore: UInt64, sizeAfter: UInt64
+    ) {
+      self.cluster = cluster
+      self.member = member
+      self.fileID = fileID
+      self.sequence = sequence
+      self.superblock = superblock
+      self.geometry = geometry
+      self.sizeBefore = sizeBefore
+      self.sizeAfter = sizeAfter
+    }
+
     public init(_ superblock: Superblock, byteCount: UInt64) {
       cluster = superblock.cluster
       member = superblock.member

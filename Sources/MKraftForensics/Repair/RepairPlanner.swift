@@ -13,6 +13,8 @@ public struct RepairPlanning: Sendable {
   public let declined: [RepairDeclined]
   /// What could be done if its risk were allowed.
   public let withheld: [RepairAction]
+  /// The file itself.
+  public let file: any Storage
   /// The file as it would be.
   let result: OverlayStorage
 }
@@ -136,7 +138,8 @@ public enum RepairPlanner {
     let declined = after.findings.filter { $0.kind.exitCode > .sound }
       .map { RepairDeclined(finding: $0, reason: reason($0, draft)) }
     return RepairPlanning(
-      plan: plan, before: before, after: after, declined: declined, withheld: draft.withheld, result: draft.overlay)
+      plan: plan, before: before, after: after, declined: declined, withheld: draft.withheld, file: draft.base,
+      result: draft.overlay)
   }
 
   /// Why nothing is done about a finding.
