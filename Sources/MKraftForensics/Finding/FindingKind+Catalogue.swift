@@ -108,9 +108,10 @@ extension FindingKind {
     case .repairInProgress:
       // 13, for what is missing is in another file: the undo log gives back exactly one of two states.
       Entry(
-        .restorable, "a repair of the file was begun and is not finished; its undo log completes it or takes it back",
+        .restorable,
+        "a repair of the file was begun and is not finished; its undo log completes it or takes it back",
         cause: "the power failed, a write failed, or the repair was killed",
-        risk: "nothing, as long as the undo log is there: no replica starts on the file, and what was overwritten is in the log",
+        risk: "nothing, as long as the undo log is there: it holds what was overwritten, and no replica starts on the file",
         next: .resumeRepair)
     default: preconditionFailure("a finding about the file as a whole")
     }

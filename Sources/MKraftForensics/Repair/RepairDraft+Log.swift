@@ -32,7 +32,8 @@ extension RepairDraft {
     return action
   }
 
-  private func prepareAction(_ method: RepairMethod, _ finding: Finding, _ slot: Int, _ byteCount: Int) -> RepairAction {
+  private func prepareAction(_ method: RepairMethod, _ finding: Finding, _ slot: Int, _ byteCount: Int) -> RepairAction
+  {
     let start = geometry.prepareOffset(slot: slot)
     var action = RepairAction(method, finding.kind, range: start..<start + UInt64(byteCount))
     (action.slot, action.op) = (slot, finding.op)

@@ -102,8 +102,7 @@ struct RepairDraft {
         continue
       }
       guard change.action.method == .unreadableZeroed else { continue }
-      for part in [before.lowerBound..<max(before.lowerBound, range.lowerBound), range.upperBound..<max(before.upperBound, range.upperBound)]
-      where !part.isEmpty && part.lowerBound >= before.lowerBound && part.upperBound <= before.upperBound {
+      for part in RepairPieces.without(range, before) {
         kept.append(
           Change(action: RepairAction(.unreadableZeroed, change.action.finding, range: part), content: .zeros))
       }

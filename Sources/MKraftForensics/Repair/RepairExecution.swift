@@ -128,15 +128,20 @@ struct RepairExecution {
     while start < found.count {
       let position = offset + UInt64(start)
       let end = min(found.count, start + Int(RepairExecution.atom - position % RepairExecution.atom))
-      let piece = found[start..<end]
-      func matches(_ bytes: [UInt8]) -> Bool { bytes.count >= end ? bytes[start..<end] == piece : false }
-      // Where the file had ended, or is to end, anything that a change of its length leaves there will do.
-      let isBeyond = isUnderWay && (old.count < end || new.count < end)
-      guard matches(old) || matches(new) || isBeyond && piece.allSatisfy({ $0 == 0 }) else {
+      guard matches(found, old, start..<end, isUnderWay) || matches(found, new, start..<end, isUnderWay) else {
         throw .movedOn(offset: position)
       }
       start = end
     }
+  }
+
+  /// Whether an atom is that of one of the two states. While a repair is under way the file may be longer than it was in that state,
+  /// and then what has come is zero.
+  private func matches(_ found: [UInt8], _ bytes: [UInt8], _ range: Range<Int>, _ isUnderWay: Bool) -> Bool {
+    let present = range.clamped(to: 0..<max(bytes.count, range.lowerBound))
+    guard found[present] == bytes[present] else { return false }
+    return present.upperBound == range.upperBound
+      || isUnderWay && found[max(present.upperBound, range.lowerBound)..<range.upperBound].allSatisfy { $0 == 0 }
   }
 }
 

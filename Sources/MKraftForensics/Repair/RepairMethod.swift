@@ -65,13 +65,15 @@ public enum RepairMethod: String, Sendable, CaseIterable {
     case .fileExtended:
       Entry(
         .safe, "R22",
-        "the file gets the length that its superblock names; zeros are never valid, so nothing is claimed of what lay there")
+        "the file gets the length that its superblock names; zeros are never valid, so nothing is claimed of what lay there"
+      )
     case .gapZeroed:
       Entry(.safe, "R1", "nobody writes between zones, and nothing there is a structure of ours")
     case .gapEvidenceZeroed:
       Entry(
         .lossy, "R1",
-        "nobody writes between zones, but a whole structure stands there: a misdirected write that may be missing elsewhere")
+        "nobody writes between zones, but a whole structure stands there: a misdirected write that may be missing elsewhere"
+      )
     case .fileCut:
       Entry(.safe, "R17", "no reader looks behind the last whole block, and the grid grows in whole blocks")
     default: preconditionFailure("a way to change the file as a whole")
@@ -115,16 +117,19 @@ public enum RepairMethod: String, Sendable, CaseIterable {
     case .prepareFromSource:
       Entry(
         .safe, "R14",
-        "the entry has the checksum that the damaged file names: in its header ring, its superblock, or the entry after it")
+        "the entry has the checksum that the damaged file names: in its header ring, its superblock, or the entry after it"
+      )
     case .prepareBlanked:
       Entry(
         .safe, "R13",
-        "the header ring shows that nothing of this op was acknowledged; the slot says so whether the prepare is there or not")
+        "the header ring shows that nothing of this op was acknowledged; the slot says so whether the prepare is there or not"
+      )
     case .headerFromPrepare:
       Entry(.safe, "R14", "the whole entry in the prepare ring certifies itself: the header ring gets its header")
     case .headerMarkedUnknown:
       Entry(
-        .safe, "R12", "the log ends before this slot; an unknown header says that it was damaged, and never looks blank")
+        .safe, "R12", "the log ends before this slot; an unknown header says that it was damaged, and never looks blank"
+      )
     default: preconditionFailure("a way to change the log")
     }
   }

@@ -22,7 +22,7 @@ enum RepairPieces {
   }
 
   /// What is left of `range` beside `hole`.
-  private static func without(_ hole: Range<UInt64>, _ range: Range<UInt64>) -> [Range<UInt64>] {
+  static func without(_ hole: Range<UInt64>, _ range: Range<UInt64>) -> [Range<UInt64>] {
     guard range.overlaps(hole) else { return [range] }
     var rest: [Range<UInt64>] = []
     if range.lowerBound < hole.lowerBound { rest.append(range.lowerBound..<hole.lowerBound) }

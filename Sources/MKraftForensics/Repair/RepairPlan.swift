@@ -132,7 +132,8 @@ public struct RepairPlan: Sendable, Equatable {
     compare("the number of actions", actions.count, other.actions.count)
     for (mine, theirs) in zip(actions, other.actions) where mine != theirs {
       found.append(
-        "bytes \(theirs.range.lowerBound)..<\(theirs.range.upperBound), \(theirs.method.name): they are no longer what the plan replaces, or would no longer become what it says")
+        "bytes \(theirs.range.lowerBound)..<\(theirs.range.upperBound), \(theirs.method.name): they are no longer what the "
+          + "plan replaces, or would no longer become what it says")
       break
     }
     return found.isEmpty ? ["the plan's details are others"] : found

@@ -123,7 +123,8 @@ public struct Verification {
     guard let mark else { return }
     log.add(
       Finding(
-        .repairInProgress, range: mark.offset..<mark.offset + UInt64(RepairMark.byteCount), actual: .checksum(mark.plan),
+        .repairInProgress, range: mark.offset..<mark.offset + UInt64(RepairMark.byteCount),
+        actual: .checksum(mark.plan),
         evidence: "the mark at byte \(mark.offset) names the undo log \(mark.path)"))
   }
 

@@ -27,7 +27,9 @@ struct PlanPage {
   private var next: ShellCommand? {
     guard !plan.actions.isEmpty else { return nil }
     guard let saved else {
-      let command = plan.sources.reduce(ShellCommand("repair", "plan")) { $0.word("--\($1.role.rawValue)").path($1.path) }
+      let command = plan.sources.reduce(ShellCommand("repair", "plan")) {
+        $0.word("--\($1.role.rawValue)").path($1.path)
+      }
       return command.word("--to").path(document.path + ".plan").path(document.path)
     }
     let apply = ShellCommand("repair", "apply").path(saved)
@@ -41,7 +43,8 @@ struct PlanPage {
     page.field("verdict", "\(plan.before.name) (\(plan.before.number))", note: plan.before.meaning, plan.before.tone)
     if plan.actions.isEmpty {
       let words =
-        planning.declined.isEmpty ? "nothing to do: the file needs no repair" : "nothing can be repaired with what there is"
+        planning.declined.isEmpty
+        ? "nothing to do: the file needs no repair" : "nothing can be repaired with what there is"
       page.field("plan", words)
     } else {
       let count = plan.actions.count

@@ -46,7 +46,10 @@ struct RepairApplyCommand: Command {
     try checkRisk(document, try allowance.methods())
     let ground = inPlace ? try RepairGround(writing: document.path) : try RepairGround(reading: document.path)
     let planning = try ground.plan(document.plan.sources, allowing: document.allowed, progress, on: console)
-    try checkFresh(document, planning)
+    if try isDone(document, planning) {
+      RepairReport(.unchanged, path: ground.path, report: planning.before).render(on: console)
+      return planning.plan.before
+    }
     guard !planning.plan.actions.isEmpty else { return try nothingToDo(planning, ground, on: console) }
     if let target { return try copy(planning, ground, to: target, on: console) }
     guard !planning.plan.needsCopy else { throw Failure(.needsCopy, of: ground.path) }
@@ -65,17 +68,17 @@ struct RepairApplyCommand: Command {
     }
   }
 
-  private func checkFresh(_ document: PlanDocument, _ planning: RepairPlanning) throws(Failure) {
+  /// Whether the plan was carried out already, in which case there is nothing to do.
+  /// - Throws: that it does not fit the file as it is.
+  private func isDone(_ document: PlanDocument, _ planning: RepairPlanning) throws(Failure) -> Bool {
     let differences = planning.plan.differences(from: document.plan)
-    guard !differences.isEmpty else { return }
-    let already = document.plan.count(in: planning.file)
-    let isDone = already.done == document.plan.actions.count && already.done > 0
+    guard !differences.isEmpty else { return false }
+    let isSameState = planning.plan.subject.superblock == document.plan.subject.superblock
+    let count = document.plan.count(in: planning.file)
+    if isSameState, count.done > 0, count.done == document.plan.actions.count { return true }
     var failure = Failure(
-      .declined,
-      isDone
-        ? "the plan was carried out already; nothing was written"
-        : "the plan is stale: it was made for the file in another state; nothing was written",
-      of: plan, next: ShellCommand("repair", "plan").path(document.path))
+      .declined, "the plan is stale: it was made for the file in another state; nothing was written", of: plan,
+      next: ShellCommand("repair", "plan").path(document.path))
     failure.details = differences
     throw failure
   }

@@ -48,7 +48,9 @@ struct RepairVerifyCommand: Command {
   private static func state(
     _ count: RepairPlan.Count, _ report: VerificationReport
   ) -> (name: String, words: String) {
-    if let mark = report.mark { return ("partly", "a repair is not finished; its undo log is \(Escape.text(mark.path))") }
+    if let mark = report.mark {
+      return ("partly", "a repair is not finished; its undo log is \(Escape.text(mark.path))")
+    }
     if count.other > 0 { return ("neither", "the file has moved on since the plan was made") }
     if count.open == 0 { return ("done", "every change is there") }
     return count.done == 0 ? ("not-done", "no change is there") : ("partly", "some changes are there")

@@ -34,7 +34,8 @@ import Testing
     file.garbage(file.prepareRange(7))
     file.storage.flipBit(at: 8 * (file.geometry.replyOffset(slot: 2) + 120))
     // Around the place of a mark.
-    file.garbage(file.geometry.repairMarkRange(copy: 2).lowerBound - 3000..<file.geometry.repairMarkRange(copy: 2).lowerBound + 700)
+    let mark = file.geometry.repairMarkRange(copy: 2).lowerBound
+    file.garbage(mark - 3000..<mark + 700)
   }
 
   @Test func everyCutIsFinishedOrTakenBack() throws {
@@ -66,9 +67,10 @@ import Testing
 
   private func enumerate(_ ground: Ground) throws {
     var states = 0
-    for (cut, wasBegun) in try cuts(of: ground.damaged, { file throws(RepairError) in
+    let found = try cuts(of: ground.damaged) { file throws(RepairError) in
       _ = try RepairRun.carryOut(ground.log, on: file, logPath: RepairRig.logPath)
-    }) {
+    }
+    for (cut, wasBegun) in found {
       states += 1
       guard RepairMarkScan.find(cut, SampleFile.geometry) != nil else {
         let end = wasBegun ? ground.repaired : ground.damaged
@@ -102,9 +104,10 @@ import Testing
   /// A second cut, on the way forward or on the way back.
   private func nested(_ cut: MemoryStorage, _ ground: Ground) throws -> Int {
     var states = 0
-    for (second, _) in try cuts(of: cut, only: [0, 4], { file throws(RepairError) in
+    let found = try cuts(of: cut, only: [0, 4]) { file throws(RepairError) in
       try RepairRun.takeBack(ground.log, on: file)
-    }) {
+    }
+    for (second, _) in found {
       states += 1
       guard RepairMarkScan.find(second, SampleFile.geometry) != nil else {
         #expect(try RepairRig.difference(second, ground.damaged) == nil)

@@ -37,7 +37,8 @@ struct RepairItem: CustomStringConvertible {
           name: "prepare of op \(op)", range: prepare..<prepare + 4096, other: geometry.prepareOffset(slot: next)))
       items.append(
         RepairItem(
-          name: "prepare header of op \(op)", range: prepare..<prepare + 200, other: geometry.prepareOffset(slot: next)))
+          name: "prepare header of op \(op)", range: prepare..<prepare + 200, other: geometry.prepareOffset(slot: next))
+      )
     }
     let unit = geometry.headerOffset(slot: 16)
     items.append(
