@@ -138,10 +138,9 @@ struct RepairExecution {
   /// Whether an atom is that of one of the two states. While a repair is under way the file may be longer than it was in that state,
   /// and then what has come is zero.
   private func matches(_ found: [UInt8], _ bytes: [UInt8], _ range: Range<Int>, _ isUnderWay: Bool) -> Bool {
-    let present = range.clamped(to: 0..<max(bytes.count, range.lowerBound))
-    guard found[present] == bytes[present] else { return false }
-    return present.upperBound == range.upperBound
-      || isUnderWay && found[max(present.upperBound, range.lowerBound)..<range.upperBound].allSatisfy { $0 == 0 }
+    let end = min(max(bytes.count, range.lowerBound), range.upperBound)
+    guard end == range.lowerBound || found[range.lowerBound..<end] == bytes[range.lowerBound..<end] else { return false }
+    return end == range.upperBound || isUnderWay && found[end..<range.upperBound].allSatisfy { $0 == 0 }
   }
 }
 
