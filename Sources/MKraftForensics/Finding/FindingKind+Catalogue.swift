@@ -111,7 +111,7 @@ extension FindingKind {
         .restorable,
         "a repair of the file was begun and is not finished; its undo log completes it or takes it back",
         cause: "the power failed, a write failed, or the repair was killed",
-        risk: "nothing, as long as the undo log is there: it holds what was overwritten, and no replica starts on the file",
+        risk: "nothing, as long as the undo log is there: it holds what was overwritten; no replica starts meanwhile",
         next: .resumeRepair)
     default: preconditionFailure("a finding about the file as a whole")
     }

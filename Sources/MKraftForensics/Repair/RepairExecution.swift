@@ -139,7 +139,8 @@ struct RepairExecution {
   /// and then what has come is zero.
   private func matches(_ found: [UInt8], _ bytes: [UInt8], _ range: Range<Int>, _ isUnderWay: Bool) -> Bool {
     let end = min(max(bytes.count, range.lowerBound), range.upperBound)
-    guard end == range.lowerBound || found[range.lowerBound..<end] == bytes[range.lowerBound..<end] else { return false }
+    let isSame = end == range.lowerBound || found[range.lowerBound..<end] == bytes[range.lowerBound..<end]
+    guard isSame else { return false }
     return end == range.upperBound || isUnderWay && found[end..<range.upperBound].allSatisfy { $0 == 0 }
   }
 }
