@@ -139,9 +139,7 @@ struct RepairDraft {
     let unit = UInt64(geometry.ioUnit)
     let start = range.lowerBound / unit * unit
     let end = min((range.upperBound + unit - 1) / unit * unit, byteCount)
-    for piece in stride(from: start, to: end, by: Int(unit)) {
-      add(RepairAction(.unreadableZeroed, finding.kind, range: piece..<min(piece + unit, end)), .zeros)
-    }
+    if start < end { add(RepairAction(.unreadableZeroed, finding.kind, range: start..<end), .zeros) }
   }
 
   /// Whether something of ours validates among bytes that nobody writes.

@@ -27,6 +27,9 @@ extension RepairPlan {
     switch action.method {
     case .fileExtended, .fileCut:
       return storage.byteCount == subject.sizeAfter ? true : storage.byteCount == subject.sizeBefore ? false : nil
+    case .unreadableZeroed:
+      let probe = action.range.lowerBound..<min(action.range.upperBound, action.range.lowerBound + 4096)
+      return RepairSums.checksum(of: probe, in: storage) != nil
     default:
       let present = action.range.clamped(to: 0..<max(storage.byteCount, action.range.lowerBound))
       let found = RepairSums.checksum(of: present, in: storage)

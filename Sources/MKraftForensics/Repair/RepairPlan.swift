@@ -14,7 +14,7 @@ public struct RepairAction: Sendable, Equatable {
   public let range: Range<UInt64>
   /// XXH3-128, without a seed, of what stands there; nil if nothing does or the device does not give it.
   public var oldChecksum: UInt128?
-  /// XXH3-128, without a seed, of what is to stand there; nil if nothing is.
+  /// XXH3-128, without a seed, of what is to stand there; nil if nothing is, or zeros for what cannot be read.
   public var newChecksum: UInt128?
   /// Which of the plan's sources the bytes come from; nil if they follow from the file itself.
   public var source: Int?

@@ -27,7 +27,7 @@ public enum RepairPlanner {
   /// Times a plan is made again without what turned out not to help.
   static let attemptsMax = 8
   /// Bytes behind a file's end that are cut off at most: the undo log has to hold them.
-  static let tailLimit: UInt64 = 64 << 20
+  static let tailLimit: UInt64 = 16 << 20
   /// Findings answered in one round.
   static let findingsLimit = 4096
 

@@ -15,7 +15,8 @@ struct RepairSums {
     var action = action
     let range = action.range
     switch action.method {
-    case .fileExtended: break
+    // What cannot be read may be long, and has no checksum.
+    case .fileExtended, .unreadableZeroed: break
     case .fileCut: action.oldChecksum = RepairSums.checksum(of: range, in: old)
     default:
       action.oldChecksum = RepairSums.checksum(of: range.clamped(to: 0..<max(old.byteCount, range.lowerBound)), in: old)

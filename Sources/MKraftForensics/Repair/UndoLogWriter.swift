@@ -4,7 +4,7 @@ internal import MKraftStorage
 /// Writes an undo log from its beginning to its end. The header comes last, so that a log that was cut off is none.
 struct UndoLogWriter {
   private let storage: any Storage
-  private let buffer = IOBuffer(byteCount: 1 << 20)
+  private let buffer: IOBuffer
   private var filled: Int
   /// Bytes of the log before those in the buffer.
   private var written: UInt64 = 0
@@ -15,6 +15,7 @@ struct UndoLogWriter {
   init(_ storage: any Storage, _ header: UndoLogHeader) {
     self.storage = storage
     self.header = header
+    buffer = IOBuffer(byteCount: 1 << 20, alignment: max(IOBuffer.pageAlignment, storage.directAlignment))
     previous = header.plan
     filled = UndoLogHeader.byteCount
   }

@@ -125,7 +125,7 @@ public struct Verification {
       Finding(
         .repairInProgress, range: mark.offset..<mark.offset + UInt64(RepairMark.byteCount),
         actual: .checksum(mark.plan),
-        evidence: "the mark at byte \(mark.offset) names the undo log \(mark.path)"))
+        evidence: "the mark at byte \(mark.offset) names the undo log \(Escape.text(mark.path))"))
   }
 
   private mutating func noteFile(_ superblock: Superblock) {

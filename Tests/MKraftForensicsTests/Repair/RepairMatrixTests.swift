@@ -67,6 +67,11 @@ import Testing
     totals.add(outcome(planning))
     guard !plan.needsCopy else {
       #expect(throws: RepairError.needsCopy) { try RepairRig.log(planning, of: storage) }
+      let copy = MemoryStorage()
+      let report = try RepairCopy.write(planning, to: copy)
+      #expect(report.verdict == planning.after.verdict, "\(comment)")
+      guard plan.after <= .degraded else { return }
+      #expect(try ReplicaOutcome(on: copy, pairs: ground.pairs) == .serves, "\(comment)")
       return
     }
     guard !plan.actions.isEmpty else { return }
