@@ -10,8 +10,8 @@ extension Failure {
     switch refusal {
     case .inProgress(let log):
       self.init(
-        code, "a repair of the file was begun and is not finished; its undo log is \(Escape.text(log))", of: path.string,
-        next: ShellCommand("repair", "resume").path(path.string))
+        code, "a repair of the file was begun and is not finished; its undo log is \(Escape.text(log))",
+        of: path.string, next: ShellCommand("repair", "resume").path(path.string))
     case .readOnly:
       self.init(code, "the file uses a feature that this release may read only; it is not changed", of: path.string)
     case .noSuperblock:

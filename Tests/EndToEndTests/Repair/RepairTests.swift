@@ -242,7 +242,8 @@ import Testing
   }
 
   @Test func anInterruptedRepairIsFinished() throws {
-    let (_, file, log, _) = try interrupted()
+    let (directory, file, log, _) = try interrupted()
+    defer { withExtendedLifetime(directory) {} }
     for command in ["start", "status", "verify-checksums", "repair"] {
       let run = try Run.tool(command, file.string)
       #expect(run.exit == 13, "\(run)")
@@ -259,7 +260,8 @@ import Testing
   }
 
   @Test func anInterruptedRepairIsTakenBack() throws {
-    let (_, file, log, damaged) = try interrupted()
+    let (directory, file, log, damaged) = try interrupted()
+    defer { withExtendedLifetime(directory) {} }
     let run = try Run.tool("repair", "undo", log.string)
     #expect(run.exit == 10 && run.outputText.contains("taken back"), "\(run)")
     #expect(try readAll(file) == damaged)

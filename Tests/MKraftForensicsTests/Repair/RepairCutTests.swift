@@ -42,6 +42,13 @@ import Testing
     try enumerate(try ground(manyDamages))
   }
 
+  /// Undoing a finished repair is a repair with old and new exchanged.
+  @Test func everyCutOfAnUndo() throws {
+    let there = try ground(manyDamages)
+    try enumerate(
+      Ground(damaged: there.repaired, repaired: there.damaged, log: try RepairRig.reverse(there.log)))
+  }
+
   @Test func everyCutOfALongerFile() throws {
     try enumerate(
       try ground {
@@ -101,26 +108,29 @@ import Testing
     #expect(try RepairRig.difference(back, ground.damaged) == nil)
   }
 
-  /// A second cut, on the way forward or on the way back.
+  /// A second cut, on the way back and on the way forward.
   private func nested(_ cut: MemoryStorage, _ ground: Ground) throws -> Int {
-    var states = 0
-    let found = try cuts(of: cut, only: [0, 4]) { file throws(RepairError) in
+    var found = try cuts(of: cut, only: [0, 4]) { file throws(RepairError) in
       try RepairRun.takeBack(ground.log, on: file)
     }
-    for (second, _) in found {
-      states += 1
+    found += try cuts(of: cut, only: [4]) { file throws(RepairError) in
+      _ = try RepairRun.resume(ground.log, on: file)
+    }
+    for (index, (second, _)) in found.enumerated() {
       guard RepairMarkScan.find(second, SampleFile.geometry) != nil else {
-        #expect(try RepairRig.difference(second, ground.damaged) == nil)
+        let isStart = try RepairRig.difference(second, ground.damaged) == nil
+        let isEnd = try RepairRig.difference(second, ground.repaired) == nil
+        #expect(isStart || isEnd)
         continue
       }
       let back = second.snapshot()
       try RepairRun.takeBack(ground.log, on: back)
       #expect(try RepairRig.difference(back, ground.damaged) == nil)
-      guard states % 7 == 0 else { continue }
+      guard index % 7 == 0 else { continue }
       _ = try RepairRun.resume(ground.log, on: second)
       #expect(try RepairRig.difference(second, ground.repaired) == nil)
     }
-    return states
+    return found.count
   }
 
   /// The files that power cuts during `work` leave: at each of its writes, with each choice of surviving atoms.
