@@ -46,8 +46,18 @@ struct RepairExecution {
 
   /// Gives the places of the marks the bytes that belong there; with the last one the repair is over.
   func unmark(_ direction: Direction) throws(RepairError) {
-    for entry in log.entries where isMark(entry) { try write(entry, direction) }
+    var marked: [UndoLog.Entry] = []
+    // A power cut may have come before all marks were there, and what stood in their places is to change as well.
+    for entry in log.entries where isMark(entry) {
+      if try holdsMark(entry.offset) { marked.append(entry) } else { try write(entry, direction) }
+    }
+    for entry in marked { try write(entry, direction) }
     try settleLength(direction)
+  }
+
+  private func holdsMark(_ offset: UInt64) throws(RepairError) -> Bool {
+    let bytes = try read(RepairMark.byteCount, at: offset)
+    return RepairMark(decoding: bytes.rawSpan, at: offset) != nil
   }
 
   // MARK: Changes

@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: Fixture.all) func isReadAsTheTableSays(_ fixture: Fixture) throws {
     let directory = try TemporaryDirectory()
-    let path = try unpack(fixture, in: directory)
+    let path = try fixture.unpack(in: directory)
     let before = try readAll(path)
     for command in Self.commands {
       let run = try read(command, fixture, in: directory)
@@ -41,7 +41,7 @@ import Testing
 
   @Test(arguments: Fixture.all) func startsAsTheTableSays(_ fixture: Fixture) throws {
     let directory = try TemporaryDirectory()
-    let path = try unpack(fixture, in: directory)
+    let path = try fixture.unpack(in: directory)
     guard let exitAfter = fixture.exitAfter else {
       let before = try readAll(path)
       let run = try Run.tool("start", path.string)
@@ -61,7 +61,7 @@ import Testing
   @Test func hostileBytesAreEscaped() throws {
     let directory = try TemporaryDirectory()
     let fixture = try #require(Fixture.all.first { $0.name == "hostile-bytes" })
-    let path = try unpack(fixture, in: directory)
+    let path = try fixture.unpack(in: directory)
     for format in ["text", "json", "ndjson"] {
       for payload in ["hex", "decoded"] {
         let run = try Run.tool("dump-wal", path.string, "--payload", payload, "--output", format)
@@ -79,13 +79,6 @@ import Testing
   }
 
   // MARK: Support
-
-  private func unpack(_ fixture: Fixture, in directory: TemporaryDirectory) throws -> FilePath {
-    let path = directory[fixture.name + ".mkraft"]
-    let run = try Run.shell("gzip -dc < \"$1\" > \"$2\"", [fixture.compressed.string, path.string])
-    #expect(run.exit == 0, "\(run)")
-    return path
-  }
 
   /// Runs a command in the file's directory, so that no path of this machine is in its answer.
   private func read(_ command: [String], _ fixture: Fixture, in directory: TemporaryDirectory) throws -> Run {
