@@ -133,7 +133,7 @@ public enum RepairPlanner {
       .sorted { ($0.method.order, $0.range.lowerBound) < ($1.method.order, $1.range.lowerBound) }
     let plan = RepairPlan(
       subject: subject, sources: draft.donors.map(\.source), actions: actions,
-      needsCopy: before.findings.contains { $0.kind == .rangeUnreadable }, before: before.verdict.exitCode,
+      needsCopy: before.counts.contains { $0.kind == .rangeUnreadable }, before: before.verdict.exitCode,
       after: after.verdict.exitCode)
     let declined = after.findings.filter { $0.kind.exitCode > .sound }
       .map { RepairDeclined(finding: $0, reason: reason($0, draft)) }

@@ -78,8 +78,11 @@ public enum RepairRun {
     guard try execution.progress(isUnderWay: false) == .notBegun else { throw .movedOn(offset: 0) }
     try execution.mark(logPath: path)
     do throws(RepairError) { try execution.run(.forward) } catch {
-      // No room for a longer file is no fault of the device: then the way back is open.
-      guard case .storage(let cause) = error, cause.operation == .resize else { throw error }
+      // No room for a longer file, or bytes that cannot be read: then the way back is open. After a failed write nothing more is
+      // written (rule R2).
+      guard case .storage(let cause) = error, cause.operation == .resize || cause.operation == .read else {
+        throw error
+      }
       try takeBack(execution, "\(cause)")
       throw .undone(reason: "\(cause)")
     }

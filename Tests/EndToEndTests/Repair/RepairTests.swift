@@ -277,6 +277,33 @@ import Testing
     #expect(found.exit == 0, "\(found)")
   }
 
+  /// Killed at any moment: the file is as it was, or the repair is there to be finished or taken back.
+  @Test func aKilledRepairIsFinishedOrTakenBack() throws {
+    let file = try servedFile()
+    let geometry = try file.superblock().geometry
+    for slot in stride(from: 1, to: 5, by: 1) {
+      try file.overwrite(at: geometry.headerOffset(slot: slot) + 30, with: [0xA5, 0xA5, 0xA5])
+    }
+    try damage(file)
+    let damaged = try file.bytes()
+    let plan = file.directory["plan"].string
+    #expect(try Run.tool("repair", file.path.string, "--to", plan).exit == 10)
+    for attempt in 0..<12 {
+      let log = file.directory["log\(attempt)"].string
+      let child = try ChildProcess(
+        [Run.builtTool.string, "repair", "apply", plan, "--in-place", "--yes", "--undo", log])
+      usleep(UInt32(attempt) * 5000)
+      child.send(SIGKILL)
+      _ = try child.finish()
+      let isMarked = RepairMarkScan.find(try FileStorage.open(file.path, for: .reading(cached: true)), geometry) != nil
+      if isMarked, attempt % 2 == 0 { #expect(try Run.tool("repair", "resume", file.path.string).exit == 0) }
+      guard try file.bytes() != damaged else { continue }
+      let undone = try Run.tool("repair", "undo", log)
+      #expect(undone.exit == 10, "\(undone)")
+      #expect(try file.bytes() == damaged)
+    }
+  }
+
   // MARK: Places
 
   @Test func aReadOnlyFileIsCopied() throws {
@@ -289,6 +316,20 @@ import Testing
     let run = try Run.tool("repair", "apply", plan, "--in-place", "--yes")
     #expect(run.exit == 77, "\(run)")
     #expect(try Run.tool("repair", "apply", plan, "--to", file.directory["new"].string).exit == 0)
+  }
+
+  @Test func theUndoLogMayLieElsewhere() throws {
+    let shared = FilePath("/dev/shm")
+    guard let elsewhere = try? TemporaryDirectory(below: shared) else { return }
+    let file = try servedFile()
+    try damage(file)
+    let damaged = try file.bytes()
+    let (plan, log) = (file.directory["plan"].string, elsewhere["log"].string)
+    #expect(try Run.tool("repair", file.path.string, "--to", plan).exit == 10)
+    let applied = try Run.tool("repair", "apply", plan, "--in-place", "--yes", "--undo", log)
+    #expect(applied.exit == 0 && applied.outputText.contains(log), "\(applied)")
+    #expect(try Run.tool("repair", "undo", log).exit == 10)
+    #expect(try file.bytes() == damaged && file.directory.names == ["f", "plan"])
   }
 
   @Test func usage() throws {
