@@ -11,6 +11,7 @@ struct Tool: Command {
       """,
     subcommands: [
       FormatCommand.self, StatusCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, VerifyCommand.self,
+      MapCommand.self, ExplainCommand.self, HexdumpCommand.self, DiffCommand.self, ImageCommand.self,
       RepairCommand.self, RecoverCommand.self, StartCommand.self, PingCommand.self, KeyValueCommand.self,
       DrillCommand.self,
     ])

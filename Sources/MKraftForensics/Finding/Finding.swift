@@ -1,4 +1,5 @@
 public import MKraftFormat
+public import MKraftOutput
 
 /// One thing that was found in a file: what, where, how it is known.
 public struct Finding: Sendable, Equatable {
@@ -62,6 +63,9 @@ public struct Finding: Sendable, Equatable {
   public func next(startRefused: Bool) -> NextStep {
     startRefused && (kind.next == .start || kind.next == .checkMedium) ? .startLater : kind.next
   }
+
+  /// The command to enter next about it, on the file at `path`; nil if there is none in this release.
+  public func command(path: String) -> ShellCommand? { kind.next.command(path: path, about: self) }
 }
 
 extension Finding.Value: CustomStringConvertible {

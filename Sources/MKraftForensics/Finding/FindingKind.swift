@@ -8,6 +8,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case featuresReadOnly = "features-read-only"
   case nothingReadable = "nothing-readable"
   case rangeUnreadable = "range-unreadable"
+  case readUnsteady = "read-unsteady"
   case fileTruncated = "file-truncated"
   case fileOverLong = "file-over-long"
   case gapNotZero = "gap-not-zero"
@@ -16,6 +17,8 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case liveFile = "live-file"
   case fileChanging = "file-changing"
   case repairInProgress = "repair-in-progress"
+  case verificationIncomplete = "verification-incomplete"
+  case numbersExhausted = "numbers-exhausted"
   // Copies of the superblock.
   case superblockCopyDamaged = "superblock-copy-damaged"
   case superblockCopyStale = "superblock-copy-stale"
@@ -59,6 +62,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case blockUnknown = "block-unknown"
   case treeInconsistent = "tree-inconsistent"
   case treeMiscounted = "tree-miscounted"
+  case blockReplacedDamaged = "block-replaced-damaged"
   case blockUnusedDamaged = "block-unused-damaged"
   case blockLeftover = "block-leftover"
   // Client replies.
@@ -69,12 +73,14 @@ public enum FindingKind: String, Sendable, CaseIterable {
 
 extension FindingKind {
   public var name: String { rawValue }
+  /// What the catalogue says of it.
+  public var entry: FindingEntry { FindingCatalogue.entry(self) }
   /// The exit code that it calls for.
   public var exitCode: ExitCode { entry.exitCode }
-  public var severity: Severity { Severity(exitCode) }
+  public var severity: Severity { entry.severity }
   public var meaning: String { entry.meaning }
   /// What most likely happened.
-  public var cause: String { entry.cause }
+  public var cause: String { entry.causes.joined(separator: ", or ") }
   /// What it puts at risk.
   public var risk: String { entry.risk }
   public var next: NextStep { entry.next }

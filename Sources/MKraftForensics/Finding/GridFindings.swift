@@ -30,6 +30,15 @@ struct GridFindings {
     finding(for: fault, fault.referrer.map { "block \($0) refers to it; " } ?? "the superblock refers to it; ")
   }
 
+  /// A damaged block of a value that the entry of `op` replaces or removes before anything reads it.
+  func finding(for fault: GridFault, replacedBy op: UInt64) -> Finding {
+    let found = finding(for: fault)
+    return Finding(
+      .blockReplacedDamaged, zone: found.zone, op: op, block: found.block, range: found.range,
+      expected: found.expected, actual: found.actual,
+      evidence: found.evidence + "; op \(op) of the log replaces or removes the value before anything reads it")
+  }
+
   /// A block that was read and is not the one that is referred to.
   func finding(for fault: BlockFault) -> Finding { make(kind(of: fault), fault, "") }
 
@@ -102,9 +111,11 @@ struct GridFindings {
   /// - Parameters:
   ///   - reported: blocks that a fault was found of.
   ///   - isTreeWhole: whether all that the tree reaches is known.
+  ///   - isRead: whether all of the grid was read.
   ///   - mayBeReused: whether released blocks may have become free since the checkpoint.
   func finding(
-    for damaged: BlockNotes.Damaged, _ intake: GridIntake, reported: BlockSet, isTreeWhole: Bool, mayBeReused: Bool
+    for damaged: BlockNotes.Damaged, _ intake: GridIntake, reported: BlockSet, isTreeWhole: Bool,
+    isRead: Bool, mayBeReused: Bool
   ) -> Finding? {
     let address = damaged.address
     guard !reported.contains(address) else { return nil }
@@ -115,6 +126,9 @@ struct GridFindings {
     case .released: return dropped(damaged, "the set of released blocks holds it; ", mayBeReused: mayBeReused)
     case .tree:
       if intake.reachable.contains(address) { return make(.blockCorrupt, fault, "a block refers to it; ") }
+      guard isRead else {
+        return make(.blockCorrupt, fault, "it is in use; what refers to it was not read yet; ")
+      }
       guard isTreeWhole else {
         return make(
           .blockUnknown, fault, "the set of acquired blocks holds it, and nothing that can be read refers to it; ")
@@ -126,22 +140,12 @@ struct GridFindings {
   /// A block that the checkpoint does not need any more.
   private func dropped(_ damaged: BlockNotes.Damaged, _ before: String, mayBeReused: Bool) -> Finding? {
     switch damaged.defect {
-    // Never written, because it was dropped before it had to be.
-    case .header(.allZero): return nil
     // That the file was cut is said once.
     case .beyondEnd: return nil
     case .header, .otherContents, .unreadable: break
     }
-    let isLeftover = mayBeReused || mayBeIncomplete(damaged)
     let fault = BlockFault(address: damaged.address, expected: 0, defect: damaged.defect)
-    return make(isLeftover ? .blockLeftover : .blockUnusedDamaged, fault, before)
-  }
-
-  /// Whether a crash may have left it so: it was made in the interval that dropped it, so that only a cache that was too small has
-  /// written it at all.
-  private func mayBeIncomplete(_ damaged: BlockNotes.Damaged) -> Bool {
-    guard case .header(.checksumMismatch) = damaged.defect, let birth = damaged.birth else { return false }
-    return birth >= ground.interval
+    return make(mayBeReused ? .blockLeftover : .blockUnusedDamaged, fault, before)
   }
 
   // MARK: Making

@@ -185,6 +185,8 @@ struct LogFindings {
   /// The bytes of the entry, as far as its length is known.
   private func prepareRange(_ slot: Int, _ op: UInt64, _ seen: SlotEvidence?) -> Range<UInt64> {
     let start = geometry.prepareOffset(slot: slot)
+    // The file ends somewhere in the slot.
+    if case .beyondEnd? = seen?.prepare { return start..<start + UInt64(geometry.messageSize) }
     let header = [seen?.validHeader, seen?.prepareHeader].compactMap { $0 }.first { $0.op == op && $0.kind == .prepare }
     return start..<start + UInt64(header.map { Int($0.size) } ?? PrepareHeader.byteCount)
   }

@@ -9,21 +9,34 @@ public enum NextStep: Sendable, Equatable {
   case startLater
   /// Nothing in the file needs repair, and yet something went wrong.
   case checkMedium
+  /// The device gives nothing at all.
+  case checkDevice
+  /// Copy the file to a sound medium before anything else.
+  case copyFirst
   case inspectSuperblock
+  /// An entry whose checksum is known.
   case dumpWAL
   /// No entry of another file can be proven to be the right one.
   case decideOnLog
   /// A block whose checksum is known.
   case restoreBlock
+  /// A block whose checksum another damaged block knows.
+  case restoreReferrer
   /// A reply whose checksum is known.
   case restoreReply
   /// No other copy of what is wrong in the state can be proven to be the right one.
   case decideOnState
+  /// Nothing is lost, and the software that wrote it is at fault.
+  case report
   case verify
-  /// Copy the file to a sound medium before anything else.
-  case copyFirst
   /// A repair was begun, and its undo log tells how to go on or back.
   case resumeRepair
+  /// Read what was not read yet.
+  case verifyOn
+  /// The rest of the file may be where it came from.
+  case findWhole
+  /// The file is sound, the device does not fit it.
+  case otherDevice
   case useNewerRelease
   case nameTheRightFile
 
@@ -33,37 +46,55 @@ public enum NextStep: Sendable, Equatable {
     case .start: "start the replica: it heals this by itself"
     case .startLater: "settle first what forbids to start; the replica then heals this by itself"
     case .checkMedium: "nothing in the file needs repair, and a replica serves it; check the medium and the path to it"
-    case .inspectSuperblock: "keep the file as it is; look at the superblock copies and decide"
+    case .checkDevice:
+      "check the device, the path to it and the system's log; once it can be read, copy the file to a sound medium before anything else"
+    case .copyFirst: "copy the file to a sound medium before anything else: this one fails"
+    case .inspectSuperblock:
+      "keep the file as it is and start nothing on it; look at the superblock copies side by side: a human must decide"
     case .dumpWAL:
-      "keep the file as it is; look at the slot, and get the entry from another replica or a backup of this file"
+      "keep the file as it is; look at the slot, and get the entry from another replica or a backup of this file: the checksum that is expected proves it to be the right one"
     case .decideOnLog:
       "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one"
     case .restoreBlock:
       "keep the file as it is; the checksum that is expected proves a copy of the block from another replica, or from a backup of this file, to be the right one"
+    case .restoreReferrer:
+      "keep the file as it is; bring back first the damaged block above it, which another finding names, and verify again"
     case .restoreReply:
       "keep the file as it is; the checksum that is expected proves a copy of the reply from another replica, or from a backup of this file, to be the right one"
     case .decideOnState:
       "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted"
-    case .verify: "verify the file again when no replica runs on it"
-    case .copyFirst: "copy the file to a sound medium before anything else: this one fails"
+    case .report:
+      "nothing in the file needs repair, and a replica serves it; report it with the output of verify-checksums: the software that wrote it is at fault"
+    case .verify: "verify the file again when no replica runs on it, or when less is written"
+    case .verifyOn: "verify the rest: without limits, or a part each time with --resume STATE"
+    case .findWhole:
+      "keep the file as it is and start nothing on it; look for the whole file where this one came from, and see what of it is missing here"
+    case .otherDevice:
+      "move the file to a device whose sectors are no larger than its io_unit, and start the replica there"
     case .resumeRepair:
       "finish the repair with 'repair resume', or take it back with 'repair undo' and the undo log; do nothing else to the file before"
     case .useNewerRelease: "use a release that knows this format; this one must not touch the file"
-    case .nameTheRightFile: "name the replica's data file"
+    case .nameTheRightFile:
+      "check the path and name the replica's data file; if this is it, keep it as it is and turn to a backup or another replica"
     }
   }
 
-  /// The command to enter next; nil if there is none in this release.
-  public func command(path: String, slot: Int? = nil) -> ShellCommand? {
+  /// The command to enter next about `finding`; nil if there is none in this release.
+  public func command(path: String, about finding: Finding? = nil) -> ShellCommand? {
     switch self {
-    case .nothing, .startLater, .useNewerRelease, .nameTheRightFile, .copyFirst: nil
+    case .nothing, .startLater, .useNewerRelease, .nameTheRightFile, .copyFirst, .checkDevice, .otherDevice: nil
     case .start, .checkMedium: ShellCommand("start").path(path)
     case .inspectSuperblock: ShellCommand("inspect-superblock").path(path)
     case .dumpWAL, .decideOnLog:
-      slot.map { ShellCommand("dump-wal", "--slot", String($0)).path(path) } ?? ShellCommand("dump-wal").path(path)
-    case .restoreBlock, .decideOnState: ShellCommand("verify-checksums", "--zone", "grid").path(path)
-    case .restoreReply: ShellCommand("verify-checksums", "--zone", "replies").path(path)
-    case .verify: ShellCommand("verify-checksums").path(path)
+      finding?.slot.map { ShellCommand("dump-wal", "--slot", String($0)).path(path) }
+        ?? ShellCommand("dump-wal").path(path)
+    case .restoreBlock, .restoreReferrer, .decideOnState, .report:
+      finding?.block.map { ShellCommand("explain", "--block", String($0)).path(path) }
+        ?? ShellCommand("verify-checksums", "--zone", "grid").path(path)
+    case .restoreReply:
+      finding?.slot.map { ShellCommand("explain", "--reply", String($0)).path(path) }
+        ?? ShellCommand("verify-checksums", "--zone", "replies").path(path)
+    case .verify, .verifyOn, .findWhole: ShellCommand("verify-checksums").path(path)
     case .resumeRepair: ShellCommand("repair", "resume").path(path)
     }
   }

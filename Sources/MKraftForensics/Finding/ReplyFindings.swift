@@ -53,8 +53,7 @@ struct ReplyFindings {
   /// Whether the slot holds the reply that the record names; as a replica reads it.
   private static func holds(_ sight: ReplySight, _ record: SessionRecord, _ geometry: Geometry) -> Bool {
     guard case .whole(let header) = sight.contents, header.kind == .reply else { return false }
-    return header.checksum == record.replyChecksum
-      && Int(header.size) <= geometry.bytesOnDisk(size: Int(record.replySize))
+    return record.names(header) && Int(header.size) <= geometry.bytesOnDisk(size: Int(record.replySize))
   }
 
   private func kind(_ sight: ReplySight, _ record: SessionRecord?, _ next: ReplyForecast.Answer?) -> FindingKind {
@@ -78,9 +77,14 @@ struct ReplyFindings {
       evidence: words(sight, record) + reason(kind, record), cause: sight.likelyCause)
     if let record { finding.expected = .checksum(record.replyChecksum) }
     switch sight.contents {
-    case .whole(let header), .bodyMismatch(let header): finding.actual = .checksum(header.checksum)
+    case .whole(let header) where header.checksum == record?.replyChecksum:
+      finding.actual = .text(Invariant.replySession.name)
+    case .whole(let header): finding.actual = .checksum(header.checksum)
     case .damaged(.checksumMismatch(_, let computed)): finding.actual = .checksum(computed)
-    case .damaged, .unreadable, .beyondEnd: break
+    // If the header is the expected one, what is wrong is the body.
+    case .bodyMismatch(let header) where header.checksum != record?.replyChecksum:
+      finding.actual = .checksum(header.checksum)
+    case .damaged, .bodyMismatch, .unreadable, .beyondEnd: break
     }
     return finding
   }
@@ -88,6 +92,10 @@ struct ReplyFindings {
   private func words(_ sight: ReplySight, _ record: SessionRecord?) -> String {
     if let trouble = sight.trouble { return trouble }
     guard case .whole(let header) = sight.contents, header.kind == .reply else { return "no reply stands there" }
+    if header.checksum == record?.replyChecksum {
+      return "the reply that the table names stands there, and \(Invariant.replySession.name) is broken: it speaks of "
+        + "another session or request than the table does"
+    }
     return "the reply of op \(header.op) stands there" + (record == nil ? ", and no session has this slot" : "")
   }
 

@@ -87,6 +87,23 @@ public enum SuperblockFindings {
     }
   }
 
+  /// Copy 0 has a right checksum, and nothing that can be used; nil if its checksum is wrong. What is wrong with it is then wrong
+  /// with the others that are of the same update, whose places nobody knows.
+  static func unusable(_ defect: SuperblockDefect) -> Finding? {
+    var finding = Finding(
+      .superblockNotFound, zone: .superblock(0), copy: 0, range: 0..<UInt64(Superblock.byteCount),
+      actual: .text(defect.name), evidence: "copy 0: the checksum is right, but \(defect.name)")
+    switch defect {
+    case .violates(let broken):
+      let names = broken.elements.map(\.name).joined(separator: ", ")
+      finding.actual = .text(names)
+      finding.evidence = "copy 0: the checksum is right; invariants are broken: \(names)"
+    case .kindMismatch, .copyNumberInvalid: break
+    default: return nil
+    }
+    return finding
+  }
+
   private static func damaged(
     _ defect: SuperblockDefect, _ make: (FindingKind, Finding.Value?, Finding.Value?, String) -> Finding
   ) -> Finding {

@@ -30,7 +30,7 @@ struct BlockReader {
   private var blockSize: Int { Int(ground.geometry.blockSize) }
 
   /// Verifies those of the blocks that are in use; at most `blocksPerRead`.
-  func verify(_ addresses: Range<UInt64>, _ window: LeafWindow, _ tally: inout ScanTally) -> BlockNotes {
+  func verify(_ addresses: Range<UInt64>, _ window: LeafWindow, _ tally: inout PieceTally) -> BlockNotes {
     var notes = BlockNotes()
     var first = addresses.lowerBound
     while first < addresses.upperBound {
@@ -48,7 +48,7 @@ struct BlockReader {
   }
 
   private func verifyRun(
-    _ addresses: Range<UInt64>, _ window: LeafWindow, _ notes: inout BlockNotes, _ tally: inout ScanTally
+    _ addresses: Range<UInt64>, _ window: LeafWindow, _ notes: inout BlockNotes, _ tally: inout PieceTally
   ) {
     let count = addresses.count * blockSize
     let found = try? storage.read(count, at: ground.geometry.blockOffset(address: addresses.lowerBound), into: buffer)
@@ -67,7 +67,7 @@ struct BlockReader {
   // MARK: One block
 
   private func verifyAlone(
-    _ address: UInt64, _ window: LeafWindow, _ notes: inout BlockNotes, _ tally: inout ScanTally
+    _ address: UInt64, _ window: LeafWindow, _ notes: inout BlockNotes, _ tally: inout PieceTally
   ) {
     if let defect = load(address) { return takeMissing(address, defect, window, &notes, &tally) }
     let single = single
@@ -75,7 +75,7 @@ struct BlockReader {
   }
 
   /// A block that is damaged is read again: on a file in use something may have been writing it.
-  private func reread(_ address: UInt64, _ window: LeafWindow, _ notes: inout BlockNotes, _ tally: inout ScanTally) {
+  private func reread(_ address: UInt64, _ window: LeafWindow, _ notes: inout BlockNotes, _ tally: inout PieceTally) {
     let single = single
     for _ in 0..<rereads {
       if let defect = load(address) { return takeMissing(address, defect, window, &notes, &tally) }
@@ -99,20 +99,16 @@ struct BlockReader {
 
   private func takeMissing(
     _ address: UInt64, _ defect: BlockFault.Defect, _ window: LeafWindow, _ notes: inout BlockNotes,
-    _ tally: inout ScanTally
+    _ tally: inout PieceTally
   ) {
-    if case .unreadable = defect {
-      tally.probe(ground.range(of: address), of: storage, unit: Int(ground.geometry.ioUnit))
-    } else {
-      tally.check(ground.range(of: address))
-    }
+    tally.check(ground.range(of: address))
     let expected = window.leaf(at: address)?.reference.checksum ?? 0
     note(address, .block(BlockFault(address: address, expected: expected, defect: defect)), nil, window, &notes)
   }
 
   /// Takes the block if it is right; false if it is not.
   private func take(
-    _ address: UInt64, _ bytes: RawSpan, _ window: LeafWindow, _ notes: inout BlockNotes, _ tally: inout ScanTally
+    _ address: UInt64, _ bytes: RawSpan, _ window: LeafWindow, _ notes: inout BlockNotes, _ tally: inout PieceTally
   ) -> Bool {
     let header: BlockHeader
     if let leaf = window.leaf(at: address) {
@@ -122,9 +118,8 @@ struct BlockReader {
       header = found
       note(TreeNodeView(validated: bytes), address, &notes)
     } else {
-      guard let found = try? decode(bytes, address) else { return false }
-      header = found
-      note(found, &notes)
+      do throws(HeaderDefect) { header = try decode(bytes, address) } catch { return false }
+      note(header, &notes)
     }
     let start = ground.range(of: address).lowerBound
     tally.check(start..<start + UInt64(header.size))

@@ -17,7 +17,7 @@ struct GridIntake: Sendable {
   private let ground: GridGround
   /// Blocks of the tree that something refers to.
   private(set) var reachable: BlockSet
-  private var sums: [UInt128]
+  private(set) var sums: [UInt128]
   private(set) var leafCount: UInt64 = 0
   private(set) var pairCount: UInt64 = 0
   private(set) var valueCount: UInt64 = 0
@@ -35,8 +35,35 @@ struct GridIntake: Sendable {
     innerCount = walk.innerCount
     faults = walk.faults
     faultCount = walk.faultCount
-    sums = Array(repeating: 0, count: max(1, Int(min(ground.blockCount, UInt64(GridIntake.sumsMax)))))
+    sums = Array(repeating: 0, count: GridIntake.sumCount(ground))
   }
+
+  /// Blocks and pairs that were counted.
+  struct Counts: Sendable {
+    var inner: UInt64
+    var leaf: UInt64
+    var pair: UInt64
+    var value: UInt64
+  }
+
+  /// What was put together before; nil if it is not of a grid of this size.
+  init?(
+    _ ground: GridGround, _ counts: Counts, reachable: BlockSet, sums: [(index: UInt32, sum: UInt128)],
+    faults: ([GridFault], count: Int), damaged: ([BlockNotes.Damaged], count: Int)
+  ) {
+    self.ground = ground
+    (innerCount, leafCount, pairCount, valueCount) = (counts.inner, counts.leaf, counts.pair, counts.value)
+    self.reachable = reachable
+    self.sums = Array(repeating: 0, count: GridIntake.sumCount(ground))
+    (self.faults, faultCount) = faults
+    (self.damaged, damagedCount) = damaged
+    for (index, sum) in sums {
+      guard index < self.sums.count else { return nil }
+      self.sums[Int(index)] = sum
+    }
+  }
+
+  private static func sumCount(_ ground: GridGround) -> Int { max(1, Int(min(ground.blockCount, UInt64(sumsMax)))) }
 
   mutating func take(_ notes: BlockNotes) {
     leafCount += notes.leafCount

@@ -18,6 +18,8 @@ struct TreeWalk {
   private(set) var innerCount: UInt64 = 0
   private(set) var faults: [GridFault] = []
   private(set) var faultCount = 0
+  /// Whether inner nodes are visited too, before they are read.
+  var visitsInner = false
 
   init(_ storage: any Storage, _ ground: GridGround) {
     self.storage = storage
@@ -46,6 +48,7 @@ struct TreeWalk {
     }
     met.insert(reference.address)
     guard level > 0 else { return visit(reference, referrer, lower, upper) }
+    if visitsInner { visit(reference, referrer, lower, upper) }
     guard let buffer = load(reference, by: referrer, level: level, lower, upper) else { return }
     innerCount += 1
     let node = TreeNodeView(validated: buffer.bytes)

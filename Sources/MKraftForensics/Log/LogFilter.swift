@@ -1,4 +1,4 @@
-internal import MKraftFormat
+public import MKraftFormat
 internal import MKraftStorage
 
 /// Which slots of a log to show: those that satisfy everything that is set.
@@ -11,6 +11,8 @@ public struct LogFilter: Sendable {
   public var client: UInt128?
   /// An operation's number.
   public var operation: UInt8?
+  /// Timestamps of entries, nanoseconds since 1970 UTC.
+  public var times: ClosedRange<UInt64>?
   /// A name out of `states`.
   public var state: String?
 
@@ -19,6 +21,7 @@ public struct LogFilter: Sendable {
   /// Whether every slot is shown.
   public var isEmpty: Bool {
     ops == nil && slots == nil && term == nil && client == nil && operation == nil && state == nil
+      && times == nil
   }
 
   /// Every name that `state` may be: a row of the recovery table, a decision, a disposition, a fault, or the state of a
@@ -41,11 +44,23 @@ public struct LogFilter: Sendable {
     if let slots, !slots.contains(row.slot) { return false }
     let entries = row.heldEntries
     if let ops, !ops.contains(row.op), !entries.contains(where: { ops.contains($0.op) }) { return false }
-    if let term, !entries.contains(where: { $0.term == term }) { return false }
-    if let client, !entries.contains(where: { $0.client == client }) { return false }
-    if let operation, !entries.contains(where: { $0.operation == operation }) { return false }
+    if isAboutEntries, !entries.contains(where: matchesContents) { return false }
     if let state, !row.isIn(state) { return false }
     return true
+  }
+
+  /// Whether an entry that stands in a slot satisfies everything that is set but `state`.
+  public func matches(_ entry: PrepareHeader, slot: Int) -> Bool {
+    (slots?.contains(slot) ?? true) && (ops?.contains(entry.op) ?? true) && matchesContents(entry)
+  }
+
+  private var isAboutEntries: Bool { term != nil || client != nil || operation != nil || times != nil }
+
+  private func matchesContents(_ entry: PrepareHeader) -> Bool {
+    if let term, entry.term != term { return false }
+    if let client, entry.client != client { return false }
+    if let operation, entry.operation != operation { return false }
+    return times?.contains(entry.timestamp) ?? true
   }
 }
 

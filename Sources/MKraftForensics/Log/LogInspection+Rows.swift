@@ -18,6 +18,11 @@ extension LogInspection {
     }
   }
 
+  /// Whether the log has reached the slot's op, and its entry cannot be used: a hole in the log, not its end.
+  public func isGap(_ row: LogRow) -> Bool {
+    row.isJudged && row.op <= max(decision.head.op, decision.provenOp) && !row.rule.have
+  }
+
   /// What goes along from slot to slot.
   private struct Chain {
     /// The entry of the op before.

@@ -80,21 +80,26 @@ public struct LogInspection: Sendable {
   /// began; if the superblock changes meanwhile it begins again, up to `passesMax` times.
   /// - Parameters:
   ///   - isLive: whether a replica runs on the file.
+  ///   - supplied: for a file in which no superblock stands.
   ///   - progress: called with the bytes of the file that were taken so far.
   public static func read(
-    _ storage: any Storage, depth: Depth, isLive: Bool = false, progress: (UInt64) -> Void = { _ in }
+    _ storage: any Storage, depth: Depth, isLive: Bool = false, supplied: SuppliedGeometry? = nil,
+    progress: (UInt64) -> Void = { _ in }
   ) throws(Refusal) -> LogInspection {
     var isLive = isLive
     for pass in 1...passesMax {
       let survey = SuperblockSurvey.read(storage)
       let decision = SuperblockDecision(survey)
-      guard let source = LogSource(survey) else {
+      guard let source = LogSource.find(storage, survey, supplied) else {
         guard case .failure(let refusal) = decision.outcome else {
           preconditionFailure("a superblock that is chosen is a source")
         }
         throw .noSuperblock(refusal)
       }
-      let superblocks = SuperblockFindings.of(survey, decision)
+      var superblocks = SuperblockFindings.of(survey, decision)
+      if case .failure(.notFound) = decision.outcome {
+        superblocks.append(SuperblockInspection.absence(storage, survey, storage.byteCount))
+      }
       var read = read(storage, source, superblocks, depth: depth, isLive: isLive, progress: progress)
       let now = SuperblockDecision(SuperblockSurvey.read(storage)).chosen?.checksum
       read.isSteady = now == decision.chosen?.checksum

@@ -28,6 +28,14 @@ public struct LogStatistics: Sendable {
   private var clients: [UInt128: Count] = [:]
   /// Entries of clients beyond the limit.
   public private(set) var otherClients = Count()
+  /// Entries of the log.
+  public private(set) var entries = Count()
+  /// The lowest and the highest op of them; nil if there are none.
+  public private(set) var ops: ClosedRange<UInt64>?
+  /// Their first and last time, nanoseconds since 1970 UTC.
+  public private(set) var times: ClosedRange<UInt64>?
+  /// Slots of ops that the log has reached, and whose entry is not usable.
+  public private(set) var gapSlots = 0
   public private(set) var changedSlots = 0
   public private(set) var brokenLinks = 0
 
@@ -39,13 +47,19 @@ public struct LogStatistics: Sendable {
       .sorted { $0.count.entries != $1.count.entries ? $0.count.entries > $1.count.entries : $0.client < $1.client }
   }
 
-  public mutating func add(_ row: LogRow) {
+  /// - Parameter isGap: see `LogInspection.isGap`.
+  public mutating func add(_ row: LogRow, isGap: Bool) {
     slots += 1
+    if isGap { gapSlots += 1 }
     byRule[RecoveryTable.index(of: row.condition)] += 1
     byDisposition[Int(row.disposition.rawValue)] += 1
     if row.hasChanged { changedSlots += 1 }
     if case .broken = row.link { brokenLinks += 1 }
     guard let entry = row.entry else { return }
+    entries.add(entry)
+    ops = min(ops?.lowerBound ?? entry.op, entry.op)...max(ops?.upperBound ?? entry.op, entry.op)
+    let time = entry.timestamp
+    times = min(times?.lowerBound ?? time, time)...max(times?.upperBound ?? time, time)
     byOperation[Int(entry.operation)].add(entry)
     if clients[entry.client] != nil || clients.count < LogStatistics.clientLimit {
       clients[entry.client, default: Count()].add(entry)

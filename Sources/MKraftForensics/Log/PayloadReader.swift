@@ -17,8 +17,14 @@ public final class PayloadReader {
   /// Returns false, without a call, if no prepare's header is right there, or the body cannot be read.
   public func withBody(of row: LogRow, _ show: (RawSpan, _ matches: Bool) -> Void) -> Bool {
     guard let header = row.prepareHeader, header.kind == .prepare else { return false }
+    return withBody(of: header, slot: row.slot, show)
+  }
+
+  /// Calls `show` with the bytes that stand where the body of an entry belongs, and with whether they are the body that its header
+  /// speaks of. Returns false, without a call, if they cannot be read.
+  public func withBody(of header: PrepareHeader, slot: Int, _ show: (RawSpan, _ matches: Bool) -> Void) -> Bool {
     let size = Int(header.size)
-    let offset = geometry.prepareOffset(slot: row.slot)
+    let offset = geometry.prepareOffset(slot: slot)
     let wanted = min(geometry.bytesOnDisk(size: size), buffer.byteCount)
     guard let count = try? storage.read(wanted, at: offset, into: buffer), count >= size else { return false }
     let unit = buffer

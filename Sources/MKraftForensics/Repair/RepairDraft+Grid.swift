@@ -7,7 +7,7 @@ extension RepairDraft {
     guard let address = finding.block, (1...geometry.gridBlocksMax).contains(address) else { return }
     let start = geometry.blockOffset(address: address)
     switch finding.kind {
-    case .checkpointDamaged, .blockCorrupt, .blockUnexpected:
+    case .checkpointDamaged, .blockCorrupt, .blockUnexpected, .blockReplacedDamaged:
       guard case .checksum(let expected)? = finding.expected else { return }
       restoreBlock(BlockReference(checksum: expected, address: address), finding)
     case .blockUnusedDamaged:

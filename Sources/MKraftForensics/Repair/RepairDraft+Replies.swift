@@ -22,9 +22,11 @@ extension RepairDraft {
     }
   }
 
-  /// No session of the checkpoint has the slot, or the finding would name a reply.
+  /// A slot that no session of the checkpoint has. Without the table of sessions nobody knows.
   private mutating func blank(_ slot: Int, _ finding: Finding) {
-    guard finding.kind == .replySlotDamaged else { return }
+    guard finding.kind == .replySlotDamaged,
+      let records = CheckpointReader(overlay, superblock).parts().sessions, !records.indices.contains(slot)
+    else { return }
     let start = geometry.replyOffset(slot: slot)
     let header = ReplyHeader.reserved(slot: slot, cluster: superblock.cluster)
     var action = RepairAction(.replyBlanked, finding.kind, range: start..<start + UInt64(ReplyHeader.byteCount))

@@ -111,7 +111,8 @@ public enum RepairPlanner {
   private static func helps(_ action: RepairAction, _ before: VerificationReport, _ after: VerificationReport) -> Bool {
     guard ![.unreadableZeroed, .fileExtended, .fileCut].contains(action.method) else { return true }
     return !after.findings.contains {
-      $0.kind.exitCode > .sound && $0.kind != .rangeUnreadable && ($0.range.map(action.range.overlaps) ?? false)
+      $0.kind.exitCode > .sound && ![.rangeUnreadable, .readUnsteady].contains($0.kind)
+        && ($0.range.map(action.range.overlaps) ?? false)
     }
   }
 
@@ -133,7 +134,8 @@ public enum RepairPlanner {
       .sorted { ($0.method.order, $0.range.lowerBound) < ($1.method.order, $1.range.lowerBound) }
     let plan = RepairPlan(
       subject: subject, sources: draft.donors.map(\.source), actions: actions,
-      needsCopy: before.counts.contains { $0.kind == .rangeUnreadable }, before: before.verdict.exitCode,
+      needsCopy: before.counts.contains { $0.kind == .rangeUnreadable || $0.kind == .readUnsteady },
+      before: before.verdict.exitCode,
       after: after.verdict.exitCode)
     let declined = after.findings.filter { $0.kind.exitCode > .sound }
       .map { RepairDeclined(finding: $0, reason: reason($0, draft)) }
@@ -158,8 +160,9 @@ public enum RepairPlanner {
     case .gapNotZero: return "a whole structure stands there, which may be missing elsewhere; allow gap-evidence-zeroed"
     case .fileTruncated: return "what was cut off mattered; zeros in its place would hide that"
     case .ioUnitTooSmall: return "the file is sound; it has to be moved to a device that writes smaller units"
+    case .blockReplacedDamaged: return "the log replaces what it holds when the replica starts"
     case .replySlotDamaged: return "the log makes this reply again when the replica starts"
-    case .rangeUnreadable: return "a medium that fails is never written to; apply the plan to a copy"
+    case .rangeUnreadable, .readUnsteady: return "a medium that fails is never written to; apply the plan to a copy"
     case .fileOverLong: return "the undo log would have to hold more than \(tailLimit) bytes"
     case .walSlotVacantDamaged, .walTailDamaged, .walPrepareUnusedDamaged:
       return draft.isAlone

@@ -8,19 +8,37 @@ struct ReplyReader {
   private let cluster: UInt128
   private let buffer: IOBuffer
 
+  /// Times a slot is read again before it is called damaged.
+  private let rereads: Int
+
   /// - Parameter buffer: of a message's size at least, used by nobody else meanwhile.
-  init(_ storage: any Storage, _ superblock: Superblock, _ buffer: IOBuffer) {
+  init(_ storage: any Storage, _ superblock: Superblock, _ buffer: IOBuffer, rereads: Int) {
+    self.rereads = rereads
     self.storage = storage
     geometry = superblock.geometry
     cluster = superblock.cluster
     self.buffer = buffer
   }
 
-  func look(at slots: Range<Int>, _ tally: inout ScanTally) -> [ReplySight] {
-    slots.map { ReplySight(slot: $0, contents: look(at: $0, &tally)) }
+  /// What stands in the slots, and whether any was read differently the second time.
+  func look(at slots: Range<Int>, _ tally: inout PieceTally) -> (sights: [ReplySight], hasChanged: Bool) {
+    var hasChanged = false
+    let sights = slots.map { slot in
+      var piece = PieceTally()
+      var sight = ReplySight(slot: slot, contents: look(at: slot, &piece))
+      for _ in 0..<rereads where sight.isWorthRereading {
+        var again = PieceTally()
+        sight = ReplySight(slot: slot, contents: look(at: slot, &again))
+        guard !sight.isDamaged else { continue }
+        (piece, hasChanged) = (again, true)
+      }
+      tally.add(piece)
+      return sight
+    }
+    return (sights, hasChanged)
   }
 
-  private func look(at slot: Int, _ tally: inout ScanTally) -> ReplySight.Contents {
+  private func look(at slot: Int, _ tally: inout PieceTally) -> ReplySight.Contents {
     let start = geometry.replyOffset(slot: slot)
     let end = start + UInt64(geometry.messageSize)
     let unit = Int(geometry.ioUnit)
@@ -44,13 +62,13 @@ struct ReplyReader {
       guard Int(header.size) <= count else { return .beyondEnd }
       return matches(header) ? .whole(header) : .bodyMismatch(header)
     } catch {
-      tally.probe(start..<start + UInt64(wanted), of: storage, unit: unit)
+      tally.check(start..<start + UInt64(wanted))
       tally.skip(start + UInt64(wanted)..<end, .slotRemainder)
       return .unreadable(error)
     }
   }
 
-  private func account(_ start: UInt64, _ used: Int, _ end: UInt64, _ tally: inout ScanTally) {
+  private func account(_ start: UInt64, _ used: Int, _ end: UInt64, _ tally: inout PieceTally) {
     tally.check(start..<start + UInt64(used))
     tally.skip(start + UInt64(used)..<end, .slotRemainder)
   }

@@ -20,6 +20,14 @@ struct ReplySight: Sendable {
     if case .whole = contents { false } else { true }
   }
 
+  /// Whether something else might be read the next time. What the device refuses is not asked for again: it costs seconds.
+  var isWorthRereading: Bool {
+    switch contents {
+    case .damaged, .bodyMismatch: true
+    case .whole, .unreadable, .beyondEnd: false
+    }
+  }
+
   /// What is wrong with it; nil if nothing is.
   var trouble: String? {
     switch contents {

@@ -2,10 +2,10 @@ internal import MKraftFormat
 
 /// Why a field of the superblock exists, and how to read it: the table behind `--explain`.
 struct FieldPurpose: Sendable {
-  let format: SuperblockField.Format
+  let format: FieldFormat
   let defense: String
 
-  init(_ format: SuperblockField.Format, _ defense: String) {
+  init(_ format: FieldFormat, _ defense: String) {
     self.format = format
     self.defense = defense
   }
@@ -19,7 +19,7 @@ struct FieldPurpose: Sendable {
     if let dot = name.lastIndex(of: ".") {
       let inner = String(name[name.index(after: dot)...])
       let outer = String(name[..<dot])
-      if outer == "checkpoint_header" || outer.hasPrefix("suffix[") { return header(inner, outer) }
+      if outer == "checkpoint_header" || outer.hasPrefix("suffix[") { return header(row, outer) }
       return reference(inner, outer)
     }
     return prefix(name) ?? identity(name) ?? geometry(name) ?? state(name) ?? checkpoint(name)
@@ -121,21 +121,11 @@ struct FieldPurpose: Sendable {
     }
   }
 
-  private static func header(_ inner: String, _ outer: String) -> FieldPurpose {
+  private static func header(_ row: FieldRow, _ outer: String) -> FieldPurpose {
     let defense =
       outer == "checkpoint_header"
       ? "replaying from the wrong op, or after another entry than the checkpoint's"
       : "a damaged head of the log: its last entries are known without it, and replaced ones do not come back"
-    let format: SuperblockField.Format =
-      switch inner {
-      case "op", "term", "commit", "session", "request", "configuration_epoch", "replica": .number
-      case "size": .byteCount
-      case "timestamp": .time
-      case "release": .release
-      case "kind": .kind
-      case "operation": .operation
-      default: .identifier
-      }
-    return FieldPurpose(format, defense)
+    return FieldPurpose(.of(row), defense)
   }
 }

@@ -12,15 +12,6 @@ public struct SuperblockField: Sendable, Equatable {
     case suffix
   }
 
-  /// How to read the value.
-  public enum Format: Sendable, Equatable {
-    case number, byteCount, identifier, release, flag, time, operation, kind, mask
-    /// ASCII, in the order of the bytes.
-    case text
-    /// Bytes that must be zero.
-    case zero
-  }
-
   public let name: String
   public let section: Section
   /// Bytes from the start of the superblock.
@@ -31,7 +22,8 @@ public struct SuperblockField: Sendable, Equatable {
   public let meaning: String
   /// The fault it defends against.
   public let defense: String
-  public let format: Format
+  /// How to read the value.
+  public let format: FieldFormat
 
   public var range: Range<Int> { offset..<offset + size }
   /// Whether copies that agree differ in it: the copy number.

@@ -5,6 +5,17 @@ public import MKraftStorage
 ///
 /// It needs no quorum and no intact copy. The rings are not read.
 public struct SuperblockInspection: Sendable {
+  /// Who tells the geometry, the most trustworthy first.
+  public enum GeometryOrigin: Sendable, Equatable {
+    /// Copies that are right by themselves and at home.
+    case copies
+    /// A copy that is right by itself, and not where it belongs.
+    case strayCopy
+    case supplied(SuppliedGeometry)
+    /// A damaged copy whose numbers break no invariant and give the place it stands at.
+    case damagedCopy
+  }
+
   /// Most places shown that no copy belongs to.
   public static let strayLimit = 64
 
@@ -12,10 +23,12 @@ public struct SuperblockInspection: Sendable {
   public let decision: SuperblockDecision
   /// Length of the file, bytes.
   public let byteCount: UInt64
-  /// What the homes follow from: the copies' geometry, else that of a damaged copy if it breaks no invariant.
+  /// What the homes follow from.
   public let geometry: Geometry?
-  /// Whether `geometry` comes from a copy that is right by itself.
-  public let isGeometryCertain: Bool
+  /// Where `geometry` comes from; nil if there is none.
+  public let geometryOrigin: GeometryOrigin?
+  /// Whether `geometry` comes from copies that are right by themselves and at home.
+  public var isGeometryCertain: Bool { geometryOrigin == .copies }
   /// First the four homes, as far as they are known, then other places where a superblock stands.
   public let places: [SuperblockPlace]
   /// Whether there are more places than are kept.
@@ -24,12 +37,16 @@ public struct SuperblockInspection: Sendable {
   let absence: Finding?
 
   /// Reads the superblocks of `storage`.
-  /// - Parameter scanning: look at every 1 MiB boundary up to the grid, even if the homes are certain.
-  public static func read(_ storage: any Storage, scanning: Bool = false) -> SuperblockInspection {
-    SuperblockInspection(storage, SuperblockSurvey.read(storage, scanning: scanning))
+  /// - Parameters:
+  ///   - scanning: look at every 1 MiB boundary up to the grid, even if the homes are certain.
+  ///   - supplied: tells the homes if no copy does.
+  public static func read(
+    _ storage: any Storage, scanning: Bool = false, supplied: SuppliedGeometry? = nil
+  ) -> SuperblockInspection {
+    SuperblockInspection(storage, SuperblockSurvey.read(storage, scanning: scanning), supplied)
   }
 
-  init(_ storage: any Storage, _ survey: SuperblockSurvey) {
+  init(_ storage: any Storage, _ survey: SuperblockSurvey, _ supplied: SuppliedGeometry? = nil) {
     self.survey = survey
     decision = SuperblockDecision(survey)
     byteCount = storage.byteCount
@@ -40,15 +57,15 @@ public struct SuperblockInspection: Sendable {
     // Only a scan has looked elsewhere; then all that carries the magic is worth a look, damaged or not.
     let marked = survey.isScan ? SuperblockInspection.marked(storage, survey) : []
     let strays = marked.map { place($0, nil) }
-    isGeometryCertain = survey.geometry != nil
-    geometry = survey.geometry ?? SuperblockInspection.guess(strays)
+    (geometry, geometryOrigin) = SuperblockInspection.geometry(survey, strays, supplied)
     var places = [place(0, 0)]
     if let geometry {
       places = (0..<Superblock.copyCount).map { place(geometry.offset(of: .superblock($0)), $0) }
     }
     let homes = places.map(\.offset)
     let others = strays.filter { !homes.contains($0.offset) }
-    self.places = places + others.prefix(SuperblockInspection.strayLimit)
+    self.places = SuperblockInspection.refine(
+      places + others.prefix(SuperblockInspection.strayLimit), decision)
     isStrayLimitReached = others.count > SuperblockInspection.strayLimit
     if case .failure(.notFound) = decision.outcome {
       absence = SuperblockInspection.absence(storage, survey, byteCount)
@@ -75,14 +92,16 @@ public struct SuperblockInspection: Sendable {
 
   /// Why there is no superblock: is it another kind of file, or one of ours whose superblocks are gone? Only then the rest of
   /// the file is searched, up to the first structure of ours.
-  private static func absence(_ storage: any Storage, _ survey: SuperblockSurvey, _ byteCount: UInt64) -> Finding {
-    if let sighting = survey.sightings.first {
-      return Finding(
-        .superblockNotFound,
-        evidence: "a copy of a superblock stands at byte \(sighting.offset), which is not its place")
+  static func absence(_ storage: any Storage, _ survey: SuperblockSurvey, _ byteCount: UInt64) -> Finding {
+    if let sighting = survey.sightings.first { return absence(sighting) }
+    return absence(TraceScan.run(storage, byteCount: byteCount, ScanBudget()) { _ in }, survey, byteCount)
+  }
+
+  static func absence(_ outcome: TraceScan.Outcome, _ survey: SuperblockSurvey, _ byteCount: UInt64) -> Finding {
+    if case .damaged(let defect)? = survey.copies.first, let found = SuperblockFindings.unusable(defect) {
+      return found
     }
     if byteCount == 0 { return Finding(.notOurFormat, evidence: "the file is empty") }
-    let outcome = TraceScan.run(storage, byteCount: byteCount) { _ in }
     if !outcome.readAnything {
       return Finding(.nothingReadable, range: 0..<byteCount, evidence: "every read of \(byteCount) bytes failed")
     }
@@ -90,13 +109,29 @@ public struct SuperblockInspection: Sendable {
       return Finding(
         .superblockNotFound, evidence: "a whole \(trace.kind.name) header stands at byte \(trace.offset)")
     }
+    if let sighting = survey.sightings.first { return absence(sighting) }
     return Finding(.notOurFormat, evidence: "no structure of a data file validates in its \(byteCount) bytes")
+  }
+
+  private static func absence(_ sighting: SuperblockSurvey.Sighting) -> Finding {
+    Finding(
+      .superblockNotFound,
+      evidence: "a copy of a superblock stands at byte \(sighting.offset), which is not its place")
+  }
+
+  private static func geometry(
+    _ survey: SuperblockSurvey, _ strays: [SuperblockPlace], _ supplied: SuppliedGeometry?
+  ) -> (Geometry?, GeometryOrigin?) {
+    if let geometry = survey.geometry { return (geometry, .copies) }
+    if let only = survey.onlyFile { return (only.geometry, .strayCopy) }
+    // Two identities or two geometries are reported, never chosen between (rule R10).
+    guard survey.sightings.isEmpty else { return (nil, nil) }
+    if let supplied { return (supplied.geometry, .supplied(supplied)) }
+    return guess(strays).map { ($0, .damagedCopy) } ?? (nil, nil)
   }
 
   /// The geometry of the first damaged copy whose numbers break no invariant and give the place it stands at.
   private static func guess(_ places: [SuperblockPlace]) -> Geometry? {
-    // Two identities or two geometries are reported, never chosen between (rule R10).
-    guard !places.contains(where: { $0.superblock != nil }) else { return nil }
     for place in places {
       guard let bytes = place.bytes, place.state == .damaged else { continue }
       let shown = Superblock(unverified: bytes.rawSpan)
@@ -142,5 +177,15 @@ extension SuperblockDecision.Refusal {
     case .quorumLost(let newest):
       "no sequence is held by \(Superblock.openThreshold) copies; the newest copy has sequence \(newest), which bounds term, commit and checkpoint from below"
     }
+  }
+}
+
+extension SuperblockSurvey {
+  /// The newest copy of all that were found, at home or not, if they are of one file.
+  var onlyFile: Superblock? {
+    guard let first = sightings.first?.superblock, sightings.allSatisfy({ $0.superblock.isSameFile(as: first) }) else {
+      return nil
+    }
+    return sightings.map(\.superblock).max { $0.sequence < $1.sequence }
   }
 }

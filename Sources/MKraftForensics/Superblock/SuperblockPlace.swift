@@ -14,10 +14,14 @@ public struct SuperblockPlace: Sendable {
     case valid
     /// Right by itself, but not where its copy number belongs.
     case misdirected
+    /// One of two copies of one sequence that are not the same.
+    case forked
     /// Another file's.
     case foreign
     /// A newer release may read it.
     case newer
+    /// Parts of two updates: its write was interrupted.
+    case torn
     case damaged
     case unreadable
     /// The file ends before.
@@ -28,9 +32,9 @@ public struct SuperblockPlace: Sendable {
   public let offset: UInt64
   /// The copy that belongs here; nil if none does, or if nobody knows because no geometry is certain.
   public let home: Int?
-  public let state: State
+  public internal(set) var state: State
   /// Why it is what it is, where the state alone does not tell.
-  public let reason: String?
+  public internal(set) var reason: String?
   /// Name of what is wrong with the bytes, as the manual has it; nil if they are right by themselves, or not there.
   public let defect: String?
   /// The superblock, if it is right by itself, wherever it lies.

@@ -16,6 +16,10 @@ public struct ByteTally: Sendable, Equatable {
     case outOfScope = "out-of-scope"
     /// No superblock copy tells what lies where.
     case geometryUnknown = "geometry-unknown"
+    /// A limit was reached, or the run was interrupted, before they were read.
+    case notReached = "not-reached"
+    /// Blocks that the newest checkpoint had replaced before they could be judged.
+    case superseded = "superseded"
 
     public var words: String {
       switch self {
@@ -26,6 +30,8 @@ public struct ByteTally: Sendable, Equatable {
       case .reservedGrowth: "space reserved for the grid to grow into"
       case .outOfScope: "zones left out on request"
       case .geometryUnknown: "what lies here is unknown without a superblock"
+      case .notReached: "not reached: a limit, or an interruption, came first"
+      case .superseded: "blocks that a newer checkpoint replaced while the file was read"
       }
     }
   }
@@ -37,14 +43,28 @@ public struct ByteTally: Sendable, Equatable {
 
   public init() {}
 
-  public var skipped: UInt64 { skippedByReason.reduce(0, +) }
-  public var total: UInt64 { checked + skipped + unreadable }
+  /// A tally that was kept; nil if it has other reasons.
+  init?(checked: UInt64, unreadable: UInt64, skipped: [UInt64]) {
+    guard skipped.count == skippedByReason.count else { return nil }
+    self.checked = checked
+    self.unreadable = unreadable
+    skippedByReason = skipped
+  }
+
+  public var skipped: UInt64 { skippedByReason.reduce(0, &+) }
+  public var total: UInt64 { checked &+ skipped &+ unreadable }
 
   public subscript(reason: SkipReason) -> UInt64 { skippedByReason[Self.index(reason)] }
 
   mutating func check(_ byteCount: UInt64) { checked += byteCount }
   mutating func skip(_ byteCount: UInt64, _ reason: SkipReason) { skippedByReason[Self.index(reason)] += byteCount }
   mutating func fail(_ byteCount: UInt64) { unreadable += byteCount }
+
+  mutating func supersede(_ byteCount: UInt64) {
+    let count = min(byteCount, checked)
+    checked -= count
+    skip(count, .superseded)
+  }
 
   mutating func add(_ other: ByteTally) {
     checked += other.checked
@@ -61,6 +81,8 @@ public struct ByteTally: Sendable, Equatable {
     case .reservedGrowth: 4
     case .outOfScope: 5
     case .geometryUnknown: 6
+    case .notReached: 7
+    case .superseded: 8
     }
   }
 }

@@ -3,15 +3,21 @@ internal import MKraftOutput
 /// Findings as they come: all are counted, a bounded number is kept.
 struct FindingLog: Sendable {
   private let limit: Int
+  /// Which findings are kept; all are counted.
+  private let isWanted: @Sendable (Finding) -> Bool
   private var kept: [Finding] = []
   /// The mildest code among those kept; a milder finding finds no room when the log is full.
   private var mildest = ExitCode.sound
   private var countByKind = [Int](repeating: 0, count: FindingKind.allCases.count)
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, isWanted: @escaping @Sendable (Finding) -> Bool = { _ in true }) {
+    self.limit = limit
+    self.isWanted = isWanted
+  }
 
   mutating func add(_ finding: Finding) {
     count(finding.kind)
+    guard isWanted(finding) else { return }
     guard kept.count < limit else { return replaceLesser(with: finding) }
     kept.append(finding)
   }

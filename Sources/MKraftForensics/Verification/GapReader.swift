@@ -18,24 +18,28 @@ struct GapReader {
     marks = (0..<Superblock.copyCount).map { geometry.repairMarkRange(copy: $0) }
   }
 
-  func verify(_ range: Range<UInt64>, _ tally: inout ScanTally) {
+  func verify(_ range: Range<UInt64>, _ tally: inout PieceTally) {
+    tally.check(range)
+    judge(range, &tally)
+  }
+
+  private func judge(_ range: Range<UInt64>, _ tally: inout PieceTally) {
     let range = range.clamped(to: 0..<max(range.lowerBound, min(range.upperBound, storage.byteCount)))
     do {
       let count = try storage.read(range.count, at: range.lowerBound, into: buffer)
-      judge(range.lowerBound..<range.lowerBound + UInt64(count), &tally)
+      judge(read: range.lowerBound..<range.lowerBound + UInt64(count), &tally)
     } catch {
-      guard range.count > unit else { return tally.fail(range) }
+      guard range.count > unit else { return }
       var start = range.lowerBound
       while start < range.upperBound {
         let end = min(range.upperBound, start / UInt64(unit) * UInt64(unit) + UInt64(unit))
-        verify(start..<end, &tally)
+        judge(start..<end, &tally)
         start = end
       }
     }
   }
 
-  private func judge(_ range: Range<UInt64>, _ tally: inout ScanTally) {
-    tally.check(range)
+  private func judge(read range: Range<UInt64>, _ tally: inout PieceTally) {
     let buffer = buffer
     guard !isZero(range.count) else { return }
     for place in marks where range.lowerBound <= place.lowerBound && place.upperBound <= range.upperBound {
@@ -49,10 +53,17 @@ struct GapReader {
     let last = nonzero(0..<range.count, fromEnd: true)
     let place = range.lowerBound + UInt64(first)..<range.lowerBound + UInt64(last) + 1
     let byte: UInt8 = buffer.bytes.load(fromByteOffset: first)
-    tally.findings.append(
-      Finding(
-        .gapNotZero, range: place, expected: .number(0), actual: .number(UInt64(byte)),
-        evidence: "the first byte that is not zero stands at \(place.lowerBound), the last at \(place.upperBound - 1)"))
+    tally.findings.append(GapReader.finding(place, first: byte))
+  }
+
+  /// - Parameters:
+  ///   - place: from the first byte that is not zero to the last.
+  ///   - first: what stands at its beginning.
+  static func finding(_ place: Range<UInt64>, first: UInt8) -> Finding {
+    Finding(
+      .gapNotZero, range: place, expected: .number(0), actual: .number(UInt64(first)),
+      evidence:
+        "the first byte that is not zero stands at \(place.lowerBound), the last at \(max(place.upperBound, 1) - 1)")
   }
 
   /// Whether the first `count` bytes are zero: the first one is, and each is like the next.

@@ -30,9 +30,9 @@ public struct HealingFindings: Sendable {
     let superblock = opening.superblock
     let missing = opening.replies.missing
     guard !missing.isEmpty else { return }
-    let reader = ReplyReader(storage, superblock, IOBuffer(byteCount: Int(opening.geometry.messageSize)))
-    var tally = ScanTally(byteCount: opening.byteCount)
-    let sights = missing.prefix(limit).flatMap { reader.look(at: $0..<$0 + 1, &tally) }
+    let reader = ReplyReader(storage, superblock, IOBuffer(byteCount: Int(opening.geometry.messageSize)), rereads: 0)
+    var tally = PieceTally()
+    let sights = missing.prefix(limit).flatMap { reader.look(at: $0..<$0 + 1, &tally).sights }
     let headers = LogHeaders(storage, superblock, head: opening.journal.head.op)
     let forecast = ReplyForecast(superblock, opening.checkpoint.sessions, entry: headers.header)
     ReplyFindings(superblock, opening.checkpoint.sessions, forecast, isForecastWhole: true).add(sights, to: &log)

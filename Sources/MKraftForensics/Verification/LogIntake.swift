@@ -9,6 +9,8 @@ struct LogIntake: Sendable {
   static let waitingMax = 16
   /// Slots whose evidence is kept to describe what is wrong; beyond them it is only counted.
   static let evidenceMax = 4096
+  /// Entries that are read whole, because their headers are damaged, after a limit was reached.
+  static let lookupsMax = 64
 
   private let superblock: Superblock
   /// Nothing above this op is looked at: the head of a file in use when the scan began.
@@ -20,12 +22,72 @@ struct LogIntake: Sendable {
   /// Checksums of entries that are not there, as their successors name them.
   private(set) var namedByChild: [UInt64: UInt128] = [:]
   private var nextOp: UInt64
+  /// What it takes to go on later.
+  private(set) var record = LogRecord()
 
   init(_ superblock: Superblock, liveHead: UInt64?) {
     self.superblock = superblock
     self.liveHead = liveHead
     recovery = JournalRecovery(superblock)
     nextOp = superblock.checkpoint.op + 1
+  }
+
+  /// Takes in again what was recorded of the first `pieces` pieces; nil if the header ring is not what it was.
+  init?(
+    resuming record: LogRecord, pieces: Int, _ superblock: Superblock, liveHead: UInt64?, _ storage: any Storage
+  ) {
+    self.init(superblock, liveHead: liveHead)
+    let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
+    for part in record.parts {
+      switch part {
+      case .apart(let evidence):
+        guard evidence.slot == nextSlot else { return nil }
+        take(evidence)
+      case .alike(let count, let last):
+        guard take(alike: count, last: last, reader) else { return nil }
+      }
+    }
+    nextSequence = pieces
+  }
+
+  /// The slot of the next op; nil when every slot was taken in.
+  private var nextSlot: Int? { recovery.nextSlot }
+
+  private mutating func take(alike count: Int, last: UInt128, _ reader: JournalReader) -> Bool {
+    var left = count
+    var checksum: UInt128?
+    while left > 0 {
+      guard let slot = nextSlot else { return false }
+      let slots = slot..<min(slot + min(left, reader.batchLimit), Int(superblock.geometry.slotCount))
+      for seen in reader.evidence(of: slots, bodies: false) {
+        guard let header = seen.validHeader, nextSlot == seen.slot else { return false }
+        take(SlotEvidence(slot: seen.slot, header: .valid(header), prepare: .valid(header)))
+        checksum = header.checksum
+      }
+      left -= slots.count
+    }
+    return checksum == last
+  }
+
+  /// Takes the slots that were not read as their headers tell, so that what was read can be judged: entries that stand in the header ring
+  /// are taken on trust. False if too many of the headers are damaged.
+  mutating func completeFromHeaders(_ storage: any Storage) -> Bool {
+    let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
+    var lookups = 0
+    while let slot = nextSlot {
+      let slots = slot..<min(slot + reader.batchLimit, Int(superblock.geometry.slotCount))
+      // The ring's last slots may have been taken in first.
+      for seen in reader.evidence(of: slots, bodies: false) where seen.slot == nextSlot {
+        if let header = seen.validHeader, header.kind != .unknown {
+          take(SlotEvidence(slot: seen.slot, header: .valid(header), prepare: .valid(header)))
+          continue
+        }
+        lookups += 1
+        guard lookups <= LogIntake.lookupsMax else { return false }
+        take(reader.evidence(of: seen.slot..<seen.slot + 1)[0])
+      }
+    }
+    return true
   }
 
   mutating func take(_ parts: [LogPart], sequence: Int) {
@@ -46,11 +108,13 @@ struct LogIntake: Sendable {
   /// Of a run only the first entry can be other than kept.
   private mutating func take(_ run: EntryRun) {
     precondition(liveHead.map { run.last.op <= $0 } ?? true, "what lies above the live head is no part of a run")
+    record.add(run)
     note(run.firstEvidence, recovery.add(run), op: nextOp)
     nextOp += UInt64(run.slots.count)
   }
 
   private mutating func take(_ found: SlotEvidence) {
+    record.add(found)
     let op = nextOp
     nextOp += 1
     let isInMotion = liveHead.map { op > $0 } ?? false

@@ -17,28 +17,39 @@ struct ScanPlan: Sendable {
   /// Bytes of a gap in a piece, at most.
   static let gapByteCount = 1 << 20
 
-  private let geometry: Geometry
+  let geometry: Geometry
   private let slotsPerPiece: Int
   /// The slot of the first op after the checkpoint.
   private let firstSlot: Int
   private let piecesToEnd: Int
+  /// What was done before.
+  private let start: ScanProgress
   let logCount: Int
-  private let replyCount: Int
-  private let gaps: [Range<UInt64>]
-  private let blocks: Range<UInt64>
+  let replyCount: Int
+  let gaps: ArraySlice<Range<UInt64>>
+  let blocks: Range<UInt64>
   private let blocksPerPiece: UInt64
 
-  /// - Parameter blocks: those of the grid to be read.
-  init(_ superblock: Superblock, scope: VerificationScope, slotsPerPiece: Int, blocks: Range<UInt64>) {
+  /// - Parameters:
+  ///   - blocks: those of the grid to be read, from the first that was not.
+  ///   - start: what of the other parts was done before.
+  init(
+    _ superblock: Superblock, scope: VerificationScope, slotsPerPiece: Int, blocks: Range<UInt64>,
+    from start: ScanProgress = ScanProgress()
+  ) {
+    self.start = start
     geometry = superblock.geometry
     self.slotsPerPiece = slotsPerPiece
     let slotCount = Int(geometry.slotCount)
     firstSlot = geometry.slot(of: superblock.checkpoint.op &+ 1)
     func pieces(_ count: Int, of size: Int) -> Int { (count + size - 1) / size }
     piecesToEnd = pieces(slotCount - firstSlot, of: slotsPerPiece)
-    logCount = scope.contains(.wal) ? piecesToEnd + pieces(firstSlot, of: slotsPerPiece) : 0
-    replyCount = scope.contains(.replies) ? pieces(Int(geometry.sessions), of: ScanPlan.repliesPerPiece) : 0
-    gaps = scope.contains(.gaps) ? ScanPlan.gapPieces(geometry) : []
+    func left(_ part: VerificationScope, _ count: Int, _ done: Int) -> Int {
+      scope.contains(part) ? max(0, count - done) : 0
+    }
+    logCount = left(.wal, piecesToEnd + pieces(firstSlot, of: slotsPerPiece), start.logPieces)
+    replyCount = left(.replies, pieces(Int(geometry.sessions), of: ScanPlan.repliesPerPiece), start.replyPieces)
+    gaps = scope.contains(.gaps) ? ScanPlan.gapPieces(geometry).dropFirst(start.gapPieces) : []
     self.blocks = blocks
     blocksPerPiece = BlockReader.blocksPerRead(geometry)
   }
@@ -48,16 +59,37 @@ struct ScanPlan: Sendable {
   var count: Int { logCount + replyCount + gaps.count + blockPieces }
 
   subscript(index: Int) -> Piece {
-    if index < logCount { return .log(sequence: index, slots: logSlots(index)) }
+    if index < logCount {
+      let sequence = start.logPieces + index
+      return .log(sequence: sequence, slots: logSlots(sequence))
+    }
     let reply = index - logCount
     if reply < replyCount {
-      let first = reply * ScanPlan.repliesPerPiece
+      let first = (start.replyPieces + reply) * ScanPlan.repliesPerPiece
       return .replies(slots: first..<min(first + ScanPlan.repliesPerPiece, Int(geometry.sessions)))
     }
     let gap = reply - replyCount
-    guard gap >= gaps.count else { return .gap(gaps[gap]) }
+    guard gap >= gaps.count else { return .gap(gaps[gaps.startIndex + gap]) }
     let first = blocks.lowerBound + UInt64(gap - gaps.count) * blocksPerPiece
     return .blocks(first..<min(first + blocksPerPiece, blocks.upperBound))
+  }
+
+  /// How far the scan is when the first `count` pieces are done.
+  func progress(after count: Int) -> ScanProgress {
+    var progress = start
+    var rest = count
+    func take(_ part: Int) -> Int {
+      let taken = min(rest, part)
+      rest -= taken
+      return taken
+    }
+    progress.logPieces += take(logCount)
+    progress.replyPieces += take(replyCount)
+    progress.gapPieces += take(gaps.count)
+    if !blocks.isEmpty {
+      progress.nextBlock = min(blocks.lowerBound + UInt64(rest) * blocksPerPiece, blocks.upperBound)
+    }
+    return progress
   }
 
   private func logSlots(_ sequence: Int) -> Range<Int> {

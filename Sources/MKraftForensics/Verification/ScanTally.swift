@@ -9,10 +9,23 @@ struct ScanTally: Sendable {
   private let byteCount: UInt64
   private(set) var bytes = ByteTally()
   private(set) var unreadable: [Range<UInt64>] = []
+  /// Ranges that could be read at the second try only.
+  private(set) var unsteady: [Range<UInt64>] = []
   var findings: [Finding] = []
 
   /// - Parameter byteCount: of the file; what lies beyond it is not counted.
   init(byteCount: UInt64) { self.byteCount = byteCount }
+
+  /// What a resumed scan had accounted for.
+  init(
+    byteCount: UInt64, _ bytes: ByteTally, unreadable: [Range<UInt64>], unsteady: [Range<UInt64>], findings: [Finding]
+  ) {
+    self.byteCount = byteCount
+    self.bytes = bytes
+    self.unreadable = unreadable
+    self.unsteady = unsteady
+    self.findings = findings
+  }
 
   mutating func check(_ range: Range<UInt64>) { bytes.check(present(range)) }
 
@@ -28,20 +41,38 @@ struct ScanTally: Sendable {
   mutating func add(_ other: ScanTally) {
     bytes.add(other.bytes)
     for range in other.unreadable { note(range) }
+    unsteady += other.unsteady.prefix(ScanTally.rangesMax - unsteady.count)
     findings += other.findings
   }
 
-  /// Reads `range` unit by unit, and counts what can be read as checked or, if nothing covers it, as skipped.
-  mutating func probe(
-    _ range: Range<UInt64>, of storage: any Storage, unit: Int, readable: ByteTally.SkipReason? = nil
-  ) {
+  /// Takes a piece, whose unreadable units count as nothing else.
+  mutating func add(_ piece: PieceTally, _ failures: ReadFailures) {
+    findings += piece.findings
+    unsteady += failures.unsteady.prefix(ScanTally.rangesMax - unsteady.count)
+    for (range, reason) in piece.parts {
+      var lost: UInt64 = 0
+      for unit in failures.unreadable where unit.overlaps(range) {
+        let part = unit.clamped(to: range)
+        lost += present(part)
+        fail(part)
+      }
+      let count = present(range) - lost
+      if let reason { bytes.skip(count, reason) } else { bytes.check(count) }
+    }
+  }
+
+  /// Counts bytes that were checked as no part of the state any more.
+  mutating func supersede(_ range: Range<UInt64>) { bytes.supersede(present(range)) }
+
+  /// Reads `range` unit by unit, and counts what can be read as checked.
+  mutating func probe(_ range: Range<UInt64>, of storage: any Storage, unit: Int) {
     let buffer = IOBuffer(byteCount: unit)
     var start = range.lowerBound
     while start < range.upperBound {
       let end = min(range.upperBound, start + UInt64(unit))
       do {
         _ = try storage.read(Int(end - start), at: start, into: buffer)
-        if let readable { skip(start..<end, readable) } else { check(start..<end) }
+        check(start..<end)
       } catch { fail(start..<end) }
       start = end
     }

@@ -16,6 +16,7 @@ final class ScanWork: Sendable {
     var intake: LogIntake
     var replies: [ReplySight] = []
     var grid: GridIntake
+    var progress = ScanProgress()
     /// An item read differently the second time: something writes to the file.
     var sawChange = false
   }
@@ -29,24 +30,25 @@ final class ScanWork: Sendable {
   private let window: LeafWindow
   private let runRules: EntryRunRules
   private let isLive: Bool
+  private let budget: ScanBudget
   private let next = Atomic<Int>(0)
-  private let done = Atomic<UInt64>(0)
   private let results: Mutex<Results>
 
+  /// - Parameter results: what was found before, in other parts of the file.
   init(
-    _ storage: any Storage, _ superblock: Superblock, plan: ScanPlan, byteCount: UInt64, isLive: Bool,
-    liveHead: UInt64?, _ ground: GridGround, _ window: LeafWindow, _ grid: GridIntake
+    _ storage: any Storage, _ ground: GridGround, _ plan: ScanPlan, _ window: LeafWindow, _ results: Results,
+    byteCount: UInt64, liveHead: UInt64?, _ options: Verification.Options
   ) {
     self.storage = storage
-    self.superblock = superblock
+    superblock = ground.superblock
     self.plan = plan
     self.byteCount = byteCount
-    self.isLive = isLive
+    isLive = options.isLive
+    budget = options.budget
     self.ground = ground
     self.window = window
-    runRules = ScanWork.runRules(superblock, byteCount: byteCount, liveHead: liveHead)
-    results = Mutex(
-      Results(tally: ScanTally(byteCount: byteCount), intake: LogIntake(superblock, liveHead: liveHead), grid: grid))
+    runRules = ScanWork.runRules(ground.superblock, byteCount: byteCount, liveHead: liveHead)
+    self.results = Mutex(results)
   }
 
   /// In a file that ends within the rings every slot counts by itself, as far as it is there.
@@ -58,40 +60,58 @@ final class ScanWork: Sendable {
 
   /// Takes pieces until none is left. `progress` gets the bytes that all threads have accounted for.
   func run(progress: (UInt64) -> Void) {
-    let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
+    let watched = WatchedStorage(storage)
+    let reader = JournalReader(watched, geometry: superblock.geometry, cluster: superblock.cluster)
     let buffer = IOBuffer(
       hugePagesFor: max(BlockReader.bufferByteCount(superblock.geometry), Int(superblock.geometry.messageSize)))
-    let replies = ReplyReader(storage, superblock, buffer)
-    let gaps = GapReader(storage, superblock.geometry, buffer)
-    let blocks = BlockReader(storage, ground, buffer, rereads: rereads)
-    while true {
-      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard index < plan.count else { return }
-      var tally = ScanTally(byteCount: byteCount)
+    let replies = ReplyReader(watched, superblock, buffer, rereads: rereads)
+    let gaps = GapReader(watched, superblock.geometry, buffer)
+    let blocks = BlockReader(watched, ground, buffer, rereads: rereads)
+    while let index = take() {
+      var tally = PieceTally()
       switch plan[index] {
       case .log(let sequence, let slots): verifyLog(slots, sequence: sequence, reader, &tally)
       case .replies(let slots): verifyReplies(slots, replies, &tally)
       case .gap(let range): gaps.verify(range, &tally)
       case .blocks(let addresses): verifyBlocks(addresses, blocks, &tally)
       }
-      results.withLock { $0.tally.add(tally) }
-      progress(done.wrappingAdd(tally.bytes.total, ordering: .relaxed).newValue)
+      let failures = watched.takeFailures(unit: Int(superblock.geometry.ioUnit))
+      progress(
+        results.withLock { results in
+          results.tally.add(tally, failures)
+          return results.tally.bytes.total
+        })
     }
   }
 
+  /// The next piece; nil if none is left, or none may be begun. Every piece that is taken is finished.
+  private func take() -> Int? {
+    guard next.load(ordering: .relaxed) < plan.count, budget.admitsPiece() else { return nil }
+    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+    return index < plan.count ? index : nil
+  }
+
   /// To be asked when all threads are through.
-  func finish() -> Results { results.withLock { $0 } }
+  func finish() -> Results {
+    results.withLock { results in
+      results.progress = plan.progress(after: min(next.load(ordering: .relaxed), plan.count))
+      return results
+    }
+  }
 
   private var rereads: Int { isLive ? ScanWork.rereadsMax : 1 }
 
   // MARK: Replies and blocks
 
-  private func verifyReplies(_ slots: Range<Int>, _ reader: ReplyReader, _ tally: inout ScanTally) {
-    let sights = reader.look(at: slots, &tally)
-    results.withLock { $0.replies += sights }
+  private func verifyReplies(_ slots: Range<Int>, _ reader: ReplyReader, _ tally: inout PieceTally) {
+    let (sights, hasChanged) = reader.look(at: slots, &tally)
+    results.withLock { results in
+      results.replies += sights
+      results.sawChange = results.sawChange || hasChanged
+    }
   }
 
-  private func verifyBlocks(_ addresses: Range<UInt64>, _ reader: BlockReader, _ tally: inout ScanTally) {
+  private func verifyBlocks(_ addresses: Range<UInt64>, _ reader: BlockReader, _ tally: inout PieceTally) {
     let notes = reader.verify(addresses, window, &tally)
     results.withLock { results in
       results.grid.take(notes)
@@ -101,7 +121,7 @@ final class ScanWork: Sendable {
 
   // MARK: Log
 
-  private func verifyLog(_ slots: Range<Int>, sequence: Int, _ reader: JournalReader, _ tally: inout ScanTally) {
+  private func verifyLog(_ slots: Range<Int>, sequence: Int, _ reader: JournalReader, _ tally: inout PieceTally) {
     while results.withLock({ sequence >= $0.intake.nextSequence + LogIntake.waitingMax }) { usleep(ScanWork.patience) }
     var parts = reader.parts(of: slots, from: op(of: slots.lowerBound), runRules)
     var changed = false
@@ -139,7 +159,7 @@ final class ScanWork: Sendable {
     return nil
   }
 
-  private func account(_ run: EntryRun, _ tally: inout ScanTally) {
+  private func account(_ run: EntryRun, _ tally: inout PieceTally) {
     let geometry = superblock.geometry
     let headerAt = geometry.headerOffset(slot: run.slots.lowerBound)
     tally.check(headerAt..<headerAt + UInt64(run.slots.count * PrepareHeader.byteCount))
@@ -149,11 +169,11 @@ final class ScanWork: Sendable {
     tally.skip(start + run.entryBytes..<end, .slotRemainder)
   }
 
-  private func account(_ slot: SlotEvidence, _ tally: inout ScanTally) {
+  private func account(_ slot: SlotEvidence, _ tally: inout PieceTally) {
     let geometry = superblock.geometry
     let headerAt = geometry.headerOffset(slot: slot.slot)
     let header = headerAt..<headerAt + UInt64(PrepareHeader.byteCount)
-    if case .unreadable = slot.header { tally.fail(header) } else { tally.check(header) }
+    tally.check(header)
     let start = geometry.prepareOffset(slot: slot.slot)
     let end = start + UInt64(geometry.messageSize)
     let used: Int
@@ -163,7 +183,7 @@ final class ScanWork: Sendable {
     case .unreadable(let error):
       // As much as was asked for; what of it can be read counts as looked at.
       let asked = min(end, max(start + UInt64(geometry.ioUnit), (error.offset ?? 0) + (error.count ?? 0)))
-      tally.probe(start..<asked, of: storage, unit: Int(geometry.ioUnit))
+      tally.check(start..<asked)
       tally.skip(asked..<end, .slotRemainder)
       return
     }

@@ -2,101 +2,78 @@ internal import MKraftFormat
 internal import MKraftReplica
 internal import MKraftStorage
 
-/// Reading, in one sweep over the file; of a very large grid in several windows.
+/// Reading, in two sweeps over the file: what the log needs, then the rest; of a very large grid in several windows.
 extension Verification {
+  /// Reads some parts of the file, as far as the budget goes.
   func scan(
-    _ superblock: Superblock, _ ground: GridGround, liveHead: UInt64?, _ progress: (UInt64, UInt64) -> Void
+    _ subject: Subject, _ parts: VerificationScope, _ before: ScanWork.Results, report: (UInt64, UInt64) -> Void
   ) -> ScanWork.Results {
-    var window = LeafWindow(from: 1, byteCountMax: options.leafByteCountMax)
-    var walk = TreeWalk(storage, ground)
-    if options.scope.contains(.grid) { walk.run { window.add($0, by: $1, $2, $3) } }
-    window.finish()
-    let outline = GridIntake(ground, walk)
-    var results = scan(superblock, ground, options.scope, window, outline, liveHead: liveHead, done: 0, progress)
-    while options.scope.contains(.grid), window.addresses.upperBound < ground.blockCount {
-      window = LeafWindow(from: window.addresses.upperBound + 1, byteCountMax: options.leafByteCountMax)
-      var again = TreeWalk(storage, ground)
-      again.run { window.add($0, by: $1, $2, $3) }
-      window.finish()
-      let more = scan(
-        superblock, ground, .superblocks, window, results.grid, liveHead: liveHead, done: results.tally.bytes.total,
-        progress)
-      results.tally.add(more.tally)
-      results.grid = more.grid
-      results.sawChange = results.sawChange || more.sawChange
+    let scope = options.scope.intersection(parts)
+    let isOfGrid = scope.contains(.grid)
+    var window = subject.window
+    var results = scan(subject, scope, window, before, report)
+    while isOfGrid, results.progress.nextBlock <= subject.ground.blockCount,
+      results.progress.nextBlock > window.addresses.upperBound
+    {
+      window = self.window(subject.ground, from: results.progress.nextBlock).0
+      results = scan(subject, .grid, window, results, report)
     }
     return results
   }
 
-  /// - Parameters:
-  ///   - scope: what is read beside the window's blocks.
-  ///   - done: bytes accounted for before.
   private func scan(
-    _ superblock: Superblock, _ ground: GridGround, _ scope: VerificationScope, _ window: LeafWindow,
-    _ grid: GridIntake, liveHead: UInt64?, done: UInt64, _ progress: (UInt64, UInt64) -> Void
+    _ subject: Subject, _ scope: VerificationScope, _ window: LeafWindow, _ before: ScanWork.Results,
+    _ report: (UInt64, UInt64) -> Void
   ) -> ScanWork.Results {
-    let slotsPerPiece = JournalReader.batchLimit(superblock.geometry)
-    let last = options.scope.contains(.grid) ? min(window.addresses.upperBound, ground.blockCount) : 0
-    let blocks = window.addresses.lowerBound..<max(last + 1, window.addresses.lowerBound)
-    let plan = ScanPlan(superblock, scope: scope, slotsPerPiece: slotsPerPiece, blocks: blocks)
+    let last = min(window.addresses.upperBound, subject.ground.blockCount)
+    let plan = plan(subject, scope, before.progress, lastBlock: last)
+    guard plan.count > 0 else { return before }
     let work = ScanWork(
-      storage, superblock, plan: plan, byteCount: byteCount, isLive: options.isLive, liveHead: liveHead, ground, window,
-      grid)
+      storage, subject.ground, plan, window, before, byteCount: byteCount, liveHead: subject.liveHead, options)
     let helpers = (1..<Verification.threadCount).map { _ in WorkerThread { work.run { _ in } } }
-    work.run { progress(done + $0, byteCount) }
+    work.run { report($0, byteCount) }
     for helper in helpers { helper?.join() }
     return work.finish()
   }
 
-  // MARK: What it comes to
-
-  mutating func judgeReplies(_ sights: [ReplySight], _ ground: GridGround, _ judged: inout Judged) {
-    let records = ground.parts.sessions
-    let superblock = ground.superblock
-    // The log is asked only if a slot does not hold what the checkpoint says.
-    let doubtful = sights.filter { !ReplyFindings.isAsRecorded($0, records, superblock.geometry) }
-    guard !doubtful.isEmpty, let journal = judged.journal else {
-      ReplyFindings(superblock, records, nil, isForecastWhole: false).add(doubtful, to: &log)
-      judged.repliesLost = judged.journal == nil ? nil : []
-      return
-    }
-    let headers = LogHeaders(storage, superblock, head: journal.head.op)
-    let forecast = records.map { ReplyForecast(superblock, $0, entry: headers.header) }
-    let isWhole = journal.serves && !options.isLive
-    let findings = ReplyFindings(superblock, records, forecast, isForecastWhole: isWhole)
-    findings.add(doubtful, to: &log)
-    judged.repliesLost = findings.lost(doubtful)
+  private func plan(
+    _ subject: Subject, _ scope: VerificationScope, _ progress: ScanProgress, lastBlock: UInt64
+  ) -> ScanPlan {
+    let first = progress.nextBlock
+    return ScanPlan(
+      subject.superblock, scope: scope, slotsPerPiece: JournalReader.batchLimit(subject.superblock.geometry),
+      blocks: first..<(scope.contains(.grid) ? max(first, lastBlock + 1) : first), from: progress)
   }
 
-  mutating func judgeGrid(_ results: ScanWork.Results, _ ground: GridGround, _ judged: inout Judged) {
-    var grid = results.grid
-    let findings = GridFindings(ground)
-    let isTreeWhole = grid.faultCount == 0
-    if isTreeWhole { findings.addWhole(grid, to: &log) }
-    if grid.hasDoubtfulValues { ValueSearch.run(storage, ground, &grid) }
-    var reported = BlockSet()
-    for fault in grid.faults {
-      log.add(findings.finding(for: fault))
-      if !reported.contains(fault.address), fault.address > 0, fault.address <= ground.blockCount {
-        reported.insert(fault.address)
+  /// What of the file was asked for and not reached.
+  func remainder(_ subject: Subject, _ progress: ScanProgress) -> ScanPlan.Remainder {
+    plan(subject, options.scope, progress, lastBlock: subject.ground.blockCount).remainder
+  }
+
+  /// Counts what no piece has counted.
+  mutating func accountForRest(_ superblock: Superblock, _ rest: ScanPlan.Remainder) {
+    let geometry = superblock.geometry
+    for copy in 0..<Superblock.copyCount {
+      let start = geometry.offset(of: .superblock(copy))
+      let range = start..<start + UInt64(Superblock.byteCount)
+      tally.probe(range, of: storage, unit: Int(min(geometry.ioUnit, UInt32(Superblock.byteCount))))
+    }
+    func leaveOut(_ part: VerificationScope, _ zones: [Zone]) {
+      guard !options.scope.contains(part) else { return }
+      for zone in zones {
+        let start = geometry.offset(of: zone)
+        tally.skip(start..<start + geometry.byteCount(of: zone), .outOfScope)
       }
     }
-    for fault in ground.parts.faults where fault.address > 0 && !reported.contains(fault.address) {
-      reported.insert(fault.address)
-    }
-    judged.stopsAt = grid.faults.map(\.address).min()
-    for damaged in grid.damaged where !(options.isLive && ground.use(of: damaged.address) == .released) {
-      let found = findings.finding(
-        for: damaged, grid, reported: reported, isTreeWhole: isTreeWhole,
-        mayBeReused: mayBeReused(ground, judged.journal))
-      if let found { log.add(found) }
-    }
-  }
-
-  /// Whether blocks that the checkpoint has released may be in use again: they are free when an op beyond the headroom is
-  /// executed (rule R18). Without the log nobody knows.
-  private func mayBeReused(_ ground: GridGround, _ journal: JournalDecision?) -> Bool {
-    guard let journal else { return true }
-    return journal.head.op > ground.superblock.checkpoint.op + UInt64(ground.geometry.headroom)
+    leaveOut(.wal, [.walHeaders, .walPrepares])
+    leaveOut(.replies, [.replies])
+    if !options.scope.contains(.gaps) { for gap in ScanPlan.gaps(geometry) { tally.skip(gap, .outOfScope) } }
+    let grid = geometry.offset(of: .grid)
+    let end = max(grid, superblock.checkpoint.storageSize)
+    if !options.scope.contains(.grid) { tally.skip(grid..<end, .outOfScope) }
+    let reserved = max(end, geometry.fileSize(blockCount: geometry.blockCount(fileSize: byteCount)))
+    tally.skip(end..<reserved, .reservedGrowth)
+    tally.skip(reserved..<max(reserved, byteCount), .beyondData)
+    for range in rest.ranges { tally.skip(range, .notReached) }
   }
 }

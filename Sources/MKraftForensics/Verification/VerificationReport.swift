@@ -20,8 +20,19 @@ public struct VerificationReport: Sendable {
   public let grid: GridSummary?
   /// The head that a file in use was judged as of.
   public let liveHead: UInt64?
+  /// What the rest was judged by if no superblock stands in the file and its geometry was supplied.
+  public internal(set) var assumption: AssumedSuperblock?
+  /// What was asked for and not reached.
+  public internal(set) var unchecked: [UncheckedPart] = []
+  /// Why the verification ended early; nil if it did not.
+  public internal(set) var stop: ScanStop?
+  /// What became of the verification that was to be gone on with.
+  public internal(set) var resumption = Resumption.none
+  /// What it takes to go on with a verification that ended early, if that was asked for; nil too if so much is damaged that it is not
+  /// remembered.
+  public internal(set) var rest: [UInt8]?
   /// Of a repair that is not finished.
-  public let mark: RepairMark?
+  public internal(set) var mark: RepairMark?
 
   public var worst: Finding? { findings.first }
   /// Findings in all.

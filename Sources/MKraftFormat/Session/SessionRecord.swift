@@ -70,6 +70,13 @@ extension SessionRecord {
     bytes.store(operation, Layout.operation, base: base)
   }
 
+  /// Whether this is the header of the reply that the record speaks of, in all that both say.
+  public func names(_ reply: ReplyHeader) -> Bool {
+    reply.checksum == replyChecksum
+      && replyHeader(cluster: reply.cluster, release: reply.release, bodyChecksum: reply.bodyChecksum).checksum
+        == replyChecksum
+  }
+
   /// The header of the reply that this record speaks of; its checksum is what `replyChecksum` must be.
   public func replyHeader(cluster: UInt128, release: UInt32, bodyChecksum: UInt128) -> ReplyHeader {
     var header = ReplyHeader()

@@ -10,6 +10,9 @@ extension TreeNode {
     guard size >= Layout.ends else { return .treeNodeShape }
     let found = bytes.load(Layout.level)
     guard level == nil || UInt32(clamping: level ?? 0) == found else { return .treeNodeShape }
+    if let recorded = RecordedAnswers.node(in: bytes, checksum: header.checksum, address: header.address) {
+      return recorded.broken
+    }
     guard (found == 0) == (header.type == .treeLeaf), found == 0 || header.type == .treeInner else {
       return .treeNodeShape
     }
@@ -81,6 +84,11 @@ extension TreeNode {
   public static func liesWithin(_ node: borrowing TreeNodeView, lower: RawSpan, upper: RawSpan) -> Bool {
     let first = node.level == 0 ? 0 : 1
     guard first < node.count else { return true }
+    let bytes = node.bytes
+    let (checksum, address) = (bytes.load(BlockHeader.Layout.checksum), bytes.load(BlockHeader.Layout.address))
+    if let recorded = RecordedAnswers.node(in: bytes, checksum: checksum, address: address) {
+      return recorded.liesWithin
+    }
     guard KeyValueKeyOrder(node.key(first), lower) != .before else { return false }
     return upper.byteCount == 0 || KeyValueKeyOrder(node.key(node.count - 1), upper) == .before
   }

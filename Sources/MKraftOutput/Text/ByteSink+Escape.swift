@@ -20,7 +20,7 @@ extension ByteSink {
     for index in bytes.indices { writeVisible(bytes[index]) }
   }
 
-  private func writeVisible(_ byte: UInt8) {
+  func writeVisible(_ byte: UInt8) {
     guard !Ascii.printable.contains(byte) else {
       write(byte)
       return

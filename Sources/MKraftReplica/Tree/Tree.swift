@@ -85,6 +85,7 @@ struct Tree {
         }
         throw .needs(reference)
       }
+      guard grid.holds(reference, in: frame) else { throw .damaged(address: reference.address, .setsDisjoint) }
       if !grid.isValidated(frame) { try validate(frame, level: level, lower: lower) }
       grid.setParent(frame, path.last?.frame ?? -1)
       path.append(Step(frame: frame))
@@ -137,7 +138,12 @@ struct Tree {
         broken = .damaged(address: reference.address, .setsDisjoint)
         return
       }
-      guard let frame = grid.frame(of: reference), !grid.isValidated(frame) else { return }
+      guard let frame = grid.frame(of: reference) else { return }
+      guard grid.holds(reference, in: frame) else {
+        broken = .damaged(address: reference.address, .setsDisjoint)
+        return
+      }
+      guard !grid.isValidated(frame) else { return }
       let buffer = node(frame)
       let isValue = buffer.bytes.load(BlockHeader.Layout.type) == BlockHeader.BlockType.treeValue.rawValue
       let size = UInt64(buffer.bytes.load(BlockHeader.Layout.size))

@@ -133,6 +133,17 @@ public struct CheckpointReader {
     }
     return state.treeHeight <= UInt32(Grid.heightMax) && state.treeRoot.address > 0 && state.treeRoot.extent == 0
       && state.leafCount > 0 && state.pairCount >= state.leafCount && state.innerCount >= UInt64(state.treeHeight - 1)
+      && areCountsBounded(state)
+  }
+
+  /// Whether so many blocks fit into the grid, and so many pairs into the leaves.
+  private func areCountsBounded(_ state: CheckpointState) -> Bool {
+    let geometry = superblock.geometry
+    let counts = [state.leafCount, state.innerCount, state.valueBlockCount]
+    guard counts.allSatisfy({ $0 <= geometry.gridBlocksMax }) else { return false }
+    let space = TreeNode.space(blockSize: Int(geometry.blockSize))
+    let pairsMax = UInt64(space / TreeNode.entrySpace(keySize: 1, payloadSize: 0))
+    return state.pairCount <= state.leafCount * pairsMax
   }
 
   private func set(_ bytes: [UInt8], _ chain: CheckpointFault.Chain) throws(CheckpointFault) -> BlockSet {

@@ -117,6 +117,14 @@ public final class Grid {
     return frame
   }
 
+  /// Whether the frame holds the very block referred to: a block that was freed and taken again has its address, too. One that was
+  /// changed has no checksum until it is sealed, and then its referrer names none.
+  public func holds(_ reference: BlockReference, in frame: Int) -> Bool {
+    guard reference.checksum != 0 else { return frames[frame].isModified && frames[frame].birth == interval }
+    let buffer = frames[frame].buffer
+    return buffer.bytes.load(BlockHeader.Layout.checksum) == reference.checksum
+  }
+
   /// Notes that the block is in use.
   public func touch(_ frame: Int) { use(frame) }
 

@@ -31,6 +31,7 @@ public enum StoredReply: Sendable {
     } catch { return .damaged(error) }
     guard header.cluster == superblock.cluster else { return .damaged(.violates(.headerCluster)) }
     guard header.checksum == record.replyChecksum else { return .other(header) }
+    guard record.names(header) else { return .damaged(.violates(.replySession)) }
     guard Int(header.size) <= count else { return .beyondEnd }
     let body = buffer.bytes.extracting(ReplyHeader.byteCount..<Int(header.size))
     guard Checksum.of(body, as: .replyBody) == header.bodyChecksum else { return .bodyMismatch(header) }

@@ -48,7 +48,7 @@ final class Console {
     for detail in failure.details { diagnostics.error(detail, of: failure.subject) }
     diagnostics.error(failure.reason, of: failure.subject, next: failure.next)
     guard !isAnswered, format != .text else { return }
-    render(JSONSchema("mkraft-ctl-error", version: 1)) { json in
+    render(.error) { json in
       json.field("exit", failure.code)
       json.field("subject", failure.subject)
       json.field("reason", failure.reason)
@@ -71,4 +71,9 @@ final class Console {
     }
     return code
   }
+}
+
+extension JSONSchema {
+  /// What a command writes that comes to no result.
+  static let error = JSONSchema("mkraft-ctl-error", version: 1)
 }

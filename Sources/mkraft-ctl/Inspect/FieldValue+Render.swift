@@ -27,6 +27,16 @@ extension FieldValue {
     case .text(let bytes): sink.writeEscaped(bytes.span)
     case .zero(0): sink.write("zero")
     case .zero(let count): sink.write("not zero: \(count) bytes")
+    case .bytes(let count): sink.write("\(count) bytes")
+    }
+  }
+
+  /// Writes the value for people, as short as it can be told.
+  func writeBrief(to sink: ByteSink) {
+    switch self {
+    case .number(let number), .byteCount(let number), .flag(let number), .time(let number): sink.writeDecimal(number)
+    case .identifier(0): sink.write("0")
+    case .identifier, .release, .named, .mask, .text, .zero, .bytes: write(to: sink)
     }
   }
 
@@ -40,6 +50,7 @@ extension FieldValue {
     case .mask(let mask): json.decimal(mask)
     case .text(let bytes): json.string(utf8: bytes.span)
     case .zero(let count): json.string(count == 0 ? "zero" : "not-zero")
+    case .bytes: json.null()
     }
   }
 

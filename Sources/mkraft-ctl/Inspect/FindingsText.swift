@@ -19,7 +19,7 @@ enum FindingsText {
     page.field("\(code.name) (\(code.number))", "", note: code.meaning)
     if let worst = findings.first, worst.kind.next != .nothing {
       page.field("next", worst.kind.next.words)
-      if let command = worst.kind.next.command(path: path, slot: worst.slot) { page.field("", command.description) }
+      if let command = worst.command(path: path) { page.field("", command.description) }
     }
     page.finish()
   }

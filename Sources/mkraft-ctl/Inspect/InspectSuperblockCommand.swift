@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import MKraftForensics
 internal import MKraftFormat
 internal import MKraftOutput
+internal import SystemPackage
 
 /// `inspect-superblock`: every field of every copy, and what a replica makes of them.
 struct InspectSuperblockCommand: Command {
@@ -40,17 +41,44 @@ struct InspectSuperblockCommand: Command {
   @Flag(help: "Tell of each field what it is and what it defends against.")
   var explain = false
 
+  @Flag(
+    help: """
+      Write the 16 KiB of the copy named by --copy as they stand, to a file or a pipe; with --output json add the bytes of \
+      every place in hexadecimal.
+      """)
+  var raw = false
+
+  @OptionGroup var supplied: SuppliedOptions
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
     let file = try ExaminedFile(self.file, cached: true)
-    let inspection = SuperblockInspection.read(file.storage, scanning: scan)
+    let inspection = SuperblockInspection.read(file.storage, scanning: scan, supplied: try supplied.supplied(for: file))
     let page = SuperblockPage(
-      file: file, inspection: inspection, selections: try selections(inspection), explains: explain,
+      file: file, inspection: inspection, selections: try selections(inspection), explains: explain, wantsRaw: raw,
       findings: inspection.findings)
     console.diagnose(page.findings, of: self.file)
-    page.render(on: console)
+    if raw && console.format == .text {
+      try writeRaw(page, on: console)
+    } else {
+      page.render(on: console)
+    }
     return page.exitCode
+  }
+
+  /// - Throws: wrong usage, or there is nothing to write.
+  private func writeRaw(_ page: SuperblockPage, on console: Console) throws(Failure) {
+    guard case .one(let copy) = copy, let place = page.selections.first?.first else {
+      throw Failure(.usage, "--raw writes one copy: name it with --copy K")
+    }
+    guard !Terminal(of: .standardOutput).isInteractive else {
+      throw Failure(.usage, "--raw writes bytes that a terminal would obey: send them to a file or a pipe")
+    }
+    guard let bytes = page.inspection.places[place].bytes else {
+      let reason = page.inspection.places[place].reason ?? "nothing can be read there"
+      throw Failure(page.exitCode, "copy \(copy) cannot be written out: \(reason)", of: file)
+    }
+    console.out.write(bytes.span)
   }
 
   /// The places to compare, for each block of fields.
@@ -61,7 +89,7 @@ struct InspectSuperblockCommand: Command {
     case .one(let copy):
       guard let place = inspection.places.firstIndex(where: { $0.home == copy }) else {
         throw Failure(
-          .lost, "where copy \(copy) belongs is not known: no copy is right by itself", of: self.file,
+          .lost, "where copy \(copy) belongs is not known: no copy tells, and no --geometry or --like", of: self.file,
           next: ShellCommand("inspect-superblock", "--scan").path(self.file))
       }
       return [[place]]

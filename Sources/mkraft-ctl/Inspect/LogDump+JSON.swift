@@ -8,11 +8,12 @@ extension LogDump {
     let superblock = inspection.superblock
     let decision = inspection.decision
     json.file(file)
-    json.identity(superblock)
+    if inspection.source.assumption == nil { json.identity(superblock) } else { json.field("identity", nil as String?) }
+    json.supplied(inspection.source.assumption)
     json.field("scope", ["superblocks", inspection.depth == .bodies ? "wal" : "wal-headers"])
     json.field("exit", exitCode)
     json.object("superblock") {
-      json.field("sequence", superblock.sequence)
+      json.field("sequence", inspection.source.assumption == nil ? superblock.sequence : nil)
       json.field("offset", inspection.source.offset)
       json.field("is_quorums_choice", inspection.source.isChosen)
       json.field("refusal", inspection.source.refusal?.name)
@@ -67,44 +68,34 @@ extension LogDump {
     json.field("nack", row.body == .unverified ? "unverified" : row.rule.nack.rawValue)
     json.field("in_tail", row.isInTail)
     json.field("first_after_head", row.isFirstAfterHead)
+    json.field("in_gap", inspection.isGap(row))
     json.field("changed_meanwhile", row.hasChanged)
     json.field("parent_link", row.link.name)
     json.field("interval", inspection.geometry.interval(of: row.op))
     json.field("expected_checkpoint_id", CheckpointIDs(inspection.superblock)[row.op].map(\.hex))
-    write("header", row.evidence.validHeader, to: json)
-    write("prepare", row.prepareHeader, to: json)
-    if payload != .none { writePayload(row, to: json) }
-  }
-
-  private func write(_ name: StaticString, _ header: PrepareHeader?, to json: JSONWriter) {
-    guard let header else { return json.field(name, nil as String?) }
-    json.object(name) {
-      json.field("kind", header.kind.name)
-      json.field("op", header.op)
-      json.field("term", header.term)
-      json.field("commit", header.commit)
-      json.field("operation", Operation.name(of: header.operation))
-      json.field("operation_number", header.operation)
-      json.field("client", hex: header.client)
-      json.field("session", header.session)
-      json.field("request", header.request)
-      json.field("size", header.size)
-      json.field("timestamp", header.timestamp)
-      json.field("replica", header.replica)
-      json.field("release", header.release)
-      json.field("configuration_epoch", header.configurationEpoch)
-      json.field("checksum", hex: header.checksum)
-      json.field("parent", hex: header.parent)
-      json.field("body_checksum", hex: header.bodyChecksum)
-      json.field("request_checksum", hex: header.requestChecksum)
-      json.field("checkpoint_id", hex: header.checkpointID)
-    }
+    json.header("header", row.evidence.validHeader)
+    json.header("prepare", row.prepareHeader)
+    if payloads.payload != .none { payloads.write(row.prepareHeader, slot: row.slot, to: json) }
   }
 
   func write(_ statistics: LogStatistics, to json: JSONWriter) {
     json.field("slots", statistics.slots)
-    json.field("write_slot", inspection.geometry.slot(of: inspection.decision.head.op + 1))
-    json.field("checkpoint_slot", inspection.geometry.slot(of: inspection.superblock.checkpoint.op))
+    let geometry = inspection.geometry
+    let writeSlot = geometry.slot(of: inspection.decision.head.op + 1)
+    json.field("write_op", inspection.decision.head.op + 1)
+    json.field("write_slot", writeSlot)
+    json.field("write_offset", geometry.prepareOffset(slot: writeSlot))
+    json.field("checkpoint_op", inspection.superblock.checkpoint.op)
+    json.field("checkpoint_slot", geometry.slot(of: inspection.superblock.checkpoint.op))
+    json.field("next_checkpoint_op", inspection.nextCheckpointOp)
+    json.field("ops_before_back_pressure", inspection.opsBeforeBackPressure)
+    json.field("entries", statistics.entries.entries)
+    json.field("entry_bytes", statistics.entries.byteCount)
+    json.field("first_entry_op", statistics.ops?.lowerBound)
+    json.field("last_entry_op", statistics.ops?.upperBound)
+    json.field("first_timestamp", statistics.times?.lowerBound)
+    json.field("last_timestamp", statistics.times?.upperBound)
+    json.field("gap_slots", statistics.gapSlots)
     json.field("broken_links", statistics.brokenLinks)
     json.field("changed_slots", statistics.changedSlots)
     json.object("by_row") {

@@ -6,10 +6,12 @@ internal import MKraftStorage
 extension LogDump {
   func writeText(to sink: ByteSink, _ style: Style) {
     writeHead(to: sink, style)
-    sink.write("\n")
-    var statistics = LogStatistics()
-    writeRows(to: sink, style, &statistics)
-    if wantsStatistics { write(statistics, to: sink, style) }
+    if wantsStatistics {
+      write(statistics(for: sink), to: sink, style)
+    } else {
+      sink.write("\n")
+      writeRows(to: sink, style)
+    }
     FindingsText.write(findings, path: path, scope: scope, exitCode, to: sink, style)
   }
 
@@ -19,10 +21,12 @@ extension LogDump {
     let geometry = inspection.geometry
     let page = FieldList(to: sink, style: style)
     page.file(file)
-    if let refusal = inspection.source.refusal {
+    if let assumed = inspection.source.assumption {
+      page.assumption(assumed)
+    } else if let refusal = inspection.source.refusal {
+      let offset = inspection.source.offset ?? 0
       page.field(
-        "superblock",
-        "sequence \(superblock.sequence) at offset \(inspection.source.offset), not a replica's choice: \(refusal.name)",
+        "superblock", "sequence \(superblock.sequence) at offset \(offset), not a replica's choice: \(refusal.name)",
         .red)
     } else {
       page.field("superblock", "sequence \(superblock.sequence)")
@@ -45,14 +49,21 @@ extension LogDump {
     page.field("commit_max", decimal: decision.commitMax)
     page.field("back-pressure", "in \(inspection.opsBeforeBackPressure) ops")
     page.field("bodies", "\(inspection.verifiedBodies) verified, \(inspection.unverifiedBodies) not read")
-    let isCertain = inspection.unverifiedBodies == 0
-    if decision.serves {
-      page.field(
-        "decision", "a replica alone starts on this log" + (isCertain ? "" : ", if the bodies not read are right"))
-    } else {
-      page.field("decision", "a replica alone refuses this log: \(decision.faultCount) faults", .red)
-    }
+    page.field("decision", decisionWords, decision.serves && inspection.source.isChosen ? .plain : .red)
     page.finish()
+  }
+
+  /// What a replica alone does with the log.
+  private var decisionWords: String {
+    let condition = inspection.unverifiedBodies == 0 ? "" : ", if the bodies not read are right"
+    let faults = inspection.decision.faultCount
+    if let refusal = inspection.source.refusal {
+      let log =
+        faults == 0 ? "read by this superblock it would be served" : "read by this superblock it has \(faults) faults"
+      return "a replica refuses the file (\(refusal.name)), whatever the log is; \(log)\(condition)"
+    }
+    return faults == 0
+      ? "a replica alone starts on this log\(condition)" : "a replica alone refuses this log: \(faults) faults"
   }
 
   // MARK: Rows
@@ -70,32 +81,57 @@ extension LogDump {
     ]
   }
 
-  private func writeRows(to sink: ByteSink, _ style: Style, _ statistics: inout LogStatistics) {
+  private func writeRows(to sink: ByteSink, _ style: Style) {
     let table = TextTable(columns, to: sink, style: style)
-    var blanks: (first: UInt64, count: UInt64)?
-    func endBlanks() {
-      if let run = blanks {
-        sink.write("        ops \(run.first) to \(run.first + run.count - 1): \(run.count) blank slots\n")
-      }
-      blanks = nil
-    }
-    forEachRow(sink, &statistics) { row in
-      if row.isFirstAfterHead {
-        table.finish()
-        sink.write("        end of log: \(inspection.decision.end.name)\n")
-      }
-      if !isVerbose, filter.isEmpty, payload == .none || row.heldEntries.isEmpty, row.isQuietBlank {
-        blanks = (blanks?.first ?? row.op, (blanks?.count ?? 0) + 1)
-        return
-      }
+    var run = QuietRun()
+    var last: LogRow?
+    func note(_ text: String, _ tone: Tone = .plain) {
       table.finish()
-      endBlanks()
-      write(row, in: table)
-      if payload != .none { writePayload(row, to: sink) }
+      sink.write("        ")
+      style.write(text, tone, to: sink)
+      sink.write("\n")
     }
+    forEachRow(sink) { row in
+      if let previous = last, inspection.isGap(previous), !inspection.isGap(row), row.rule.have {
+        note("the log goes on at op \(row.op)", .red)
+      }
+      if row.isFirstAfterHead { note(endWords(before: row), inspection.isGap(row) ? .red : .plain) }
+      defer { last = row }
+      if !isVerbose, filter.isEmpty, payloads.payload == .none || row.heldEntries.isEmpty, row.isQuietBlank {
+        return run.add(row.op)
+      }
+      if let words = run.take() { note(words) }
+      if row.slot == 0, let previous = last { note("the ring wraps: slot \(previous.slot), then slot 0") }
+      write(row, in: table)
+      if payloads.payload != .none, let header = row.prepareHeader, header.kind == .prepare {
+        table.finish()
+        payloads.write(header, slot: row.slot, to: sink)
+      }
+    }
+    if let words = run.take() { note(words) }
     table.finish()
-    endBlanks()
-    if inspection.decision.head.op == inspection.lastOp { sink.write("        end of log: full\n") }
+    if inspection.decision.head.op == inspection.lastOp {
+      note("end of log after op \(inspection.lastOp): \(inspection.decision.end.words)")
+    }
+  }
+
+  /// What is to be said between the head and the slot behind it.
+  private func endWords(before row: LogRow) -> String {
+    let decision = inspection.decision
+    guard inspection.isGap(row) else { return "end of log after op \(row.op - 1): \(decision.end.words)" }
+    return "not the end: a gap after op \(row.op - 1); the log is known to reach op \(decision.provenOp)"
+  }
+
+  /// Slots one after the other of which there is nothing to say, told in one line.
+  private struct QuietRun {
+    private var ops: ClosedRange<UInt64>?
+
+    mutating func add(_ op: UInt64) { ops = (ops?.lowerBound ?? op)...op }
+
+    mutating func take() -> String? {
+      defer { ops = nil }
+      return ops.map { "ops \($0.lowerBound) to \($0.upperBound): \($0.count) blank slots" }
+    }
   }
 
   private func write(_ row: LogRow, in table: TextTable) {
@@ -146,13 +182,36 @@ extension LogDump {
 
   // MARK: Statistics
 
+  private func writePositions(to page: FieldList) {
+    let geometry = inspection.geometry
+    let (head, checkpoint) = (inspection.decision.head.op, inspection.superblock.checkpoint.op)
+    let slot = geometry.slot(of: head + 1)
+    page.field("next write", "op \(head + 1) in slot \(slot)", note: "at byte \(geometry.prepareOffset(slot: slot))")
+    page.field("checkpoint", "op \(checkpoint) in slot \(geometry.slot(of: checkpoint))")
+    page.field(
+      "next checkpoint", "op \(inspection.nextCheckpointOp)",
+      note: "in \(inspection.nextCheckpointOp - min(inspection.nextCheckpointOp, head)) ops")
+    page.field(
+      "back-pressure", "in \(inspection.opsBeforeBackPressure) ops",
+      note: "then writes wait for the next checkpoint")
+  }
+
   private func write(_ statistics: LogStatistics, to sink: ByteSink, _ style: Style) {
     let page = FieldList(to: sink, style: style)
     sink.write("\n")
-    page.heading("Statistics")
-    page.field("slots shown", decimal: UInt64(statistics.slots))
-    page.field("next write", "slot \(inspection.geometry.slot(of: inspection.decision.head.op + 1))")
-    page.field("broken links", decimal: UInt64(statistics.brokenLinks))
+    page.heading("Positions")
+    writePositions(to: page)
+    page.heading("Slots counted")
+    page.field("slots", decimal: UInt64(statistics.slots), note: filter.isEmpty ? "all" : "those asked for")
+    page.field(
+      "entries", decimal: UInt64(statistics.entries.entries), note: ByteCount(statistics.entries.byteCount).description)
+    if let ops = statistics.ops { page.field("ops", "\(ops.lowerBound) to \(ops.upperBound)") }
+    if let times = statistics.times {
+      page.field("written from") { $0.writeTime(times.lowerBound) }
+      page.field("to") { $0.writeTime(times.upperBound) }
+    }
+    page.field("in a gap", decimal: UInt64(statistics.gapSlots), statistics.gapSlots > 0 ? .red : .plain)
+    page.field("broken links", decimal: UInt64(statistics.brokenLinks), statistics.brokenLinks > 0 ? .red : .plain)
     if statistics.changedSlots > 0 {
       page.field("changed meanwhile", decimal: UInt64(statistics.changedSlots), .yellow)
     }

@@ -9,15 +9,13 @@ struct LogDump {
   /// One slot, where each document is a line.
   static let slotSchema = JSONSchema("mkraft-ctl-wal-slot", version: 1)
   static let statisticsSchema = JSONSchema("mkraft-ctl-wal-statistics", version: 1)
-  /// Most bytes of a body shown as hexadecimal.
-  static let hexLimit = 4096
 
   let file: ExaminedFile
-  let payloads: PayloadReader
+  let payloads: PayloadView
   let inspection: LogInspection
   let findings: [Finding]
   let filter: LogFilter
-  let payload: DumpWALCommand.Payload
+  /// Counts instead of slots.
   let wantsStatistics: Bool
   let isVerbose: Bool
 
@@ -26,11 +24,12 @@ struct LogDump {
     wantsStatistics: Bool, isVerbose: Bool
   ) {
     self.file = file
-    payloads = PayloadReader(file.storage, geometry: inspection.geometry)
+    payloads = PayloadView(
+      reader: PayloadReader(file.storage, geometry: inspection.geometry), payload: payload,
+      geometry: inspection.geometry)
     self.inspection = inspection
     findings = inspection.findings
     self.filter = filter
-    self.payload = payload
     self.wantsStatistics = wantsStatistics
     self.isVerbose = isVerbose
   }
@@ -52,9 +51,11 @@ struct LogDump {
       let json = JSONWriter(console.out, layout: .pretty)
       json.document(LogDump.schema, toolVersion: FormatVersion.tool) {
         writeSummary(to: json)
-        var statistics = LogStatistics()
-        json.array("slots") { forEachRow(console.out, &statistics) { row in json.object { write(row, to: json) } } }
-        if wantsStatistics { json.object("statistics") { write(statistics, to: json) } }
+        if wantsStatistics {
+          json.object("statistics") { write(statistics(for: console.out), to: json) }
+        } else {
+          json.array("slots") { forEachRow(console.out) { row in json.object { write(row, to: json) } } }
+        }
       }
     case .ndjson: writeLines(to: JSONWriter(console.out, layout: .compact))
     }
@@ -62,20 +63,29 @@ struct LogDump {
 
   private func writeLines(to json: JSONWriter) {
     json.document(LogDump.schema, toolVersion: FormatVersion.tool) { writeSummary(to: json) }
-    var statistics = LogStatistics()
-    forEachRow(json.sink, &statistics) { row in
+    guard !wantsStatistics else {
+      let statistics = statistics(for: json.sink)
+      return json.document(LogDump.statisticsSchema, toolVersion: FormatVersion.tool) {
+        write(statistics, to: json)
+      }
+    }
+    forEachRow(json.sink) { row in
       json.document(LogDump.slotSchema, toolVersion: FormatVersion.tool) { write(row, to: json) }
     }
-    guard wantsStatistics else { return }
-    json.document(LogDump.statisticsSchema, toolVersion: FormatVersion.tool) { write(statistics, to: json) }
   }
 
   /// Goes over the rows, as long as somebody reads them.
-  func forEachRow(_ sink: ByteSink, _ statistics: inout LogStatistics, _ show: (LogRow) -> Void) {
+  func forEachRow(_ sink: ByteSink, _ show: (LogRow) -> Void) {
     inspection.forEachRow(of: file.storage, filter) { row in
-      if wantsStatistics { statistics.add(row) }
       show(row)
       return sink.isOpen
     }
+  }
+
+  /// The counts of all rows that the filter lets through.
+  func statistics(for sink: ByteSink) -> LogStatistics {
+    var statistics = LogStatistics()
+    forEachRow(sink) { row in statistics.add(row, isGap: inspection.isGap(row)) }
+    return statistics
   }
 }

@@ -13,6 +13,7 @@ extension SuperblockPage {
     writeCheckpoint(to: json)
     json.field("scanned", inspection.survey.isScan)
     json.field("geometry_certain", inspection.isGeometryCertain)
+    json.field("geometry_from", inspection.geometryOrigin?.name)
     json.array("places") { for index in inspection.places.indices { writePlace(index, to: json) } }
     json.field("places_complete", !inspection.isStrayLimitReached)
     json.array("comparisons") {
@@ -30,6 +31,13 @@ extension SuperblockPage {
           json.field("statement", check.invariant.statement)
           json.field("holds", check.holds)
           json.field("broken_in", check.brokenIn)
+          json.field("values_of_place", check.shown)
+          json.object("values") {
+            for compared in check.values {
+              json.key(compared.name)
+              compared.value.write(to: json, size: compared.size)
+            }
+          }
         }
       }
     }
@@ -69,7 +77,7 @@ extension SuperblockPage {
     }
   }
 
-  private func writePlace(_ index: Int, to json: JSONWriter) {
+  func writePlace(_ index: Int, to json: JSONWriter) {
     let place = inspection.places[index]
     json.object {
       json.field("place", index)
@@ -82,6 +90,7 @@ extension SuperblockPage {
       json.field("sequence", place.superblock?.sequence)
       json.field("checksum", hex: place.superblock?.checksum)
       json.field("parent", hex: place.superblock?.parent)
+      if wantsRaw, let bytes = place.bytes { json.field("raw", hex: bytes.span) }
     }
   }
 

@@ -5,6 +5,8 @@ internal import MKraftStorage
 
 extension SuperblockPage {
   private static let nameWidth = 37
+  /// Values longer than this do not push the statements of other invariants.
+  private static let valuesWidth = 64
 
   func write(to sink: ByteSink, _ style: Style) {
     let head = FieldList(to: sink, style: style)
@@ -26,7 +28,8 @@ extension SuperblockPage {
     if let superblock = inspection.representative { writeCheckpoint(superblock, to: head) }
     if !inspection.isGeometryCertain {
       head.field(
-        "places", inspection.geometry == nil ? "found by scanning" : "from the geometry of a damaged copy: not certain")
+        "places",
+        inspection.geometryOrigin?.words ?? "found by scanning; --geometry or --like tell where copies belong", .yellow)
     }
     head.finish()
     writePlaces(to: sink, style)
@@ -78,7 +81,7 @@ extension SuperblockPage {
     case .current: .green
     case .valid: .plain
     case .stale, .unacknowledged, .misdirected, .newer: .yellow
-    case .foreign, .damaged, .unreadable, .missing: .red
+    case .forked, .foreign, .torn, .damaged, .unreadable, .missing: .red
     }
   }
 
@@ -175,16 +178,32 @@ extension SuperblockPage {
       sink.write("  not checked: there is no superblock\n")
       return
     }
+    if let shown = checks.first(where: \.holds)?.shown {
+      style.write("  values are those of \(label(shown)), unless it says otherwise\n", .dim, to: sink)
+    }
     let table = TextTable(
-      [TextColumn(""), TextColumn(""), TextColumn("")], to: sink, style: style, hasHeader: false, indent: 2)
+      [TextColumn(""), TextColumn(""), TextColumn("", widthLimit: Self.valuesWidth), TextColumn("")], to: sink,
+      style: style, hasHeader: false, indent: 2)
     for check in checks {
       let places = check.brokenIn.map(label).joined(separator: ", ")
       table.cell(check.holds ? "ok" : "BROKEN", check.holds ? .green : .red)
       table.cell(check.invariant.name)
+      table.cell { write(check, to: $0) }
       table.cell(check.holds ? check.invariant.statement : "in \(places): \(check.invariant.statement)", .dim)
       table.endRow()
     }
     table.finish()
+  }
+
+  /// The values that were compared; of several places that break it those of the first.
+  private func write(_ check: InvariantCheck, to sink: ByteSink) {
+    guard !check.values.isEmpty else { return sink.write("-") }
+    if let shown = check.brokenIn.first { sink.write("\(label(shown)): ") }
+    for (index, compared) in check.values.enumerated() {
+      if index > 0 { sink.write(", ") }
+      sink.write("\(compared.name) ")
+      compared.value.writeBrief(to: sink)
+    }
   }
 
   private func heading(_ text: String, to sink: ByteSink, _ style: Style) {

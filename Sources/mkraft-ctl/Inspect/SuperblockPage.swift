@@ -12,6 +12,8 @@ struct SuperblockPage {
   /// Indices of the places that each block of fields compares.
   let selections: [[Int]]
   let explains: Bool
+  /// Whether JSON carries the bytes of each place.
+  let wantsRaw: Bool
   let findings: [Finding]
 
   var path: String { file.path.string }

@@ -9,6 +9,8 @@ struct AddressArgument: ExpressibleByArgument {
 
   init(argument: String) { text = argument }
 
+  var defaultValueDescription: String { text }
+
   /// - Throws: wrong usage.
   func address() throws(Failure) -> NetworkAddress {
     let isPortAlone = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }

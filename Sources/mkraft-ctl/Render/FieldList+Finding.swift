@@ -49,7 +49,7 @@ extension FileStorage.ReadMode {
     switch self {
     case .direct: "from the device"
     case .cached: "through the page cache"
-    case .droppedBehind: "through the page cache, since the filesystem refuses direct I/O"
+    case .droppedBehind: "through the page cache, which forgets it again, since the filesystem refuses direct I/O"
     }
   }
 }

@@ -9,6 +9,7 @@ extension JSONWriter {
     field("file_size", report.byteCount)
     if let superblock = report.superblock { identity(superblock) } else { absent("identity") }
     field("judged_by", judge(report))
+    supplied(report.assumption)
     verdict(report.verdict)
     superblocks(report)
     log(report)
@@ -35,6 +36,7 @@ extension JSONWriter {
 
   /// Whose word the rest was judged by.
   private func judge(_ report: VerificationReport) -> String? {
+    if report.assumption != nil { return "supplied-geometry" }
     guard report.superblock != nil else { return nil }
     return report.superblockDecision.chosen == nil ? "newest-copy" : "quorum"
   }
@@ -129,32 +131,6 @@ extension JSONWriter {
       field("likely_cause", finding.likelyCause)
       field("risk", finding.kind.risk)
       field("next", finding.next(startRefused: startRefused).words)
-    }
-  }
-}
-
-extension JournalDecision.End {
-  /// A short name in words.
-  var name: String {
-    switch self {
-    case .blank: "blank"
-    case .torn: "torn"
-    case .unchained: "unchained"
-    case .vacant: "vacant"
-    case .cleanStop: "clean-stop"
-    case .full: "full"
-    }
-  }
-
-  /// Why the log ends where it does.
-  var words: String {
-    switch self {
-    case .blank: "the next slot has not been written in this round"
-    case .torn: "the next prepare was being written at the crash"
-    case .unchained: "the next prepare is a leftover that does not continue the log"
-    case .vacant: "the next slot is damaged, and nothing was prepared there"
-    case .cleanStop: "a clean stop"
-    case .full: "every slot holds an entry"
     }
   }
 }

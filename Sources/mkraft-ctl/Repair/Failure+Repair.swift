@@ -39,7 +39,7 @@ extension Failure {
   }
 
   /// A file that could not be created.
-  init(creating path: FilePath, _ error: StorageError) {
+  init(output path: FilePath, _ error: StorageError) {
     if error.cause == .exists {
       self.init(.cannotCreate, "it exists already, and nothing is ever replaced", of: path.string)
       return

@@ -92,7 +92,7 @@ struct PlanDocument {
       try creation.storage.write(buffer.byteCount, at: 0, from: buffer)
       try creation.storage.resize(to: UInt64(bytes.count))
       try creation.commit()
-    } catch { throw Failure(creating: path, error) }
+    } catch { throw Failure(output: path, error) }
   }
 
   // MARK: Reading

@@ -120,7 +120,7 @@ struct RepairApplyCommand: Command {
   ) throws(Failure) -> ExitCode {
     let path = FilePath(target)
     let creation: DataFileCreation
-    do throws(StorageError) { creation = try DataFileCreation(path) } catch { throw Failure(creating: path, error) }
+    do throws(StorageError) { creation = try DataFileCreation(path) } catch { throw Failure(output: path, error) }
     let bar = console.progress("copy", total: planning.plan.subject.sizeAfter, progress)
     let report: VerificationReport
     do throws(RepairError) {
@@ -130,14 +130,14 @@ struct RepairApplyCommand: Command {
       bar.finish()
       throw RepairApplyCommand.failure(error, path)
     }
-    do throws(StorageError) { try creation.commit() } catch { throw Failure(creating: path, error) }
+    do throws(StorageError) { try creation.commit() } catch { throw Failure(output: path, error) }
     RepairReport(.copied(planning.plan), path: absolutePath(target), report: report).render(on: console)
     return report.verdict.exitCode
   }
 
   private static func failure(_ error: RepairError, _ path: FilePath) -> Failure {
     switch error {
-    case .storage(let cause) where cause.isOutOfSpace: Failure(creating: path, cause)
+    case .storage(let cause) where cause.isOutOfSpace: Failure(output: path, cause)
     case .storage(let cause): Failure(.inputOutput, "\(cause); no copy was made", of: path.string)
     case .undone(let reason): Failure(.inputOutput, "\(reason); no copy was made", of: path.string)
     default: Failure(error, of: path)

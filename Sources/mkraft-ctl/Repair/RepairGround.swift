@@ -7,7 +7,7 @@ internal import SystemPackage
 /// The file that a repair is about, opened, and what is found on it.
 struct RepairGround {
   let path: FilePath
-  let storage: FileStorage
+  let storage: any Storage
   private let options: Verification.Options
 
   /// For a plan or a copy: nothing is locked or changed. A file in use is refused, for it is another the next moment.
@@ -16,6 +16,9 @@ struct RepairGround {
     let examined = try ExaminedFile(file, cached: false)
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: file)
+    }
+    guard examined.image == nil else {
+      throw Failure(.notOurFormat, "it is an image of a data file, which can be looked at and not repaired", of: file)
     }
     storage = examined.storage
     options = examined.options(.everything, findingsLimit: 0)

@@ -14,12 +14,12 @@ enum UndoLogFile {
       throw Failure(.pathTooLong(limit: RepairMark.pathLimit), of: path)
     }
     let creation: DataFileCreation
-    do throws(StorageError) { creation = try DataFileCreation(path) } catch { throw Failure(creating: path, error) }
+    do throws(StorageError) { creation = try DataFileCreation(path) } catch { throw Failure(output: path, error) }
     do throws(RepairError) { try write(creation.storage) } catch {
       guard case .storage(let cause) = error else { throw Failure(error, of: path) }
-      throw Failure(creating: path, cause)
+      throw Failure(output: path, cause)
     }
-    do throws(StorageError) { try creation.commit() } catch { throw Failure(creating: path, error) }
+    do throws(StorageError) { try creation.commit() } catch { throw Failure(output: path, error) }
     return try open(path)
   }
 

@@ -23,7 +23,7 @@ struct RefusalReport {
   }
 
   func render(on console: Console) {
-    let next = reasons.first.flatMap { $0.kind.next.command(path: file, slot: $0.zone == .replies ? nil : $0.slot) }
+    let next = reasons.first.flatMap { $0.command(path: file) }
     console.diagnostics.error("\(refusal.name): \(reason); nothing was written", of: file)
     for finding in reasons {
       console.diagnostics.error("\(finding.titleAndPlace): \(finding.evidence)", of: file)

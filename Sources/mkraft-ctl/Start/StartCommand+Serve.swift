@@ -96,6 +96,6 @@ extension StartCommand {
       finding.kind.exitCode,
       "the replica halted: \(finding.titleAndPlace): \(finding.evidence); nothing was acknowledged that is not durable; "
         + "what can be done: \(finding.kind.next.words)",
-      of: file, next: finding.kind.next.command(path: file))
+      of: file, next: finding.command(path: file))
   }
 }

@@ -36,7 +36,7 @@ struct StatusPage {
   private var next: ShellCommand? {
     if let concern {
       if concern.kind.next == .start, file.lockHolder != nil { return ShellCommand("verify-checksums").path(path) }
-      return concern.kind.next.command(path: path, slot: concern.slot)
+      return concern.command(path: path)
     }
     guard file.lockHolder == nil else { return ShellCommand("verify-checksums").path(path) }
     let starts = report.verdict.start == .serves || report.verdict.start == .servesAfterRepair
@@ -54,11 +54,29 @@ struct StatusPage {
   private func writeNext(to page: FieldList) {
     page.heading("next: \(nextWords)")
     if let next { page.field(next.description, "") }
+    guard let concern else { return }
+    page.heading("to know more")
+    page.field(ShellCommand("explain", concern.kind.name).description, "", note: "what the finding means")
+    let verify = ShellCommand("verify-checksums").path(path)
+    if next != verify, report.findingCount > 1 {
+      page.field(verify.description, "", note: "all \(report.findingCount) findings, as the medium has them")
+    }
+    if concern.severity > .warning, file.image == nil {
+      let image = ShellCommand("image").path(path).word("--to").path(path + ".image")
+      page.field(image.description, "", note: "a dump without keys and values, to send to somebody who can help")
+    }
   }
 
   // MARK: Blocks
 
   private func writeReplica(to page: FieldList) {
+    if let assumed = report.assumption {
+      page.heading("supplied")
+      page.assumption(assumed)
+      if let journal = report.journal {
+        page.field("head", "op \(journal.head.op)", note: "term \(journal.head.term), as far as the rings tell")
+      }
+    }
     guard let superblock = report.superblock else { return }
     page.heading("replica")
     page.field("cluster", hex: superblock.cluster)

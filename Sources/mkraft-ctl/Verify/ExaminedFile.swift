@@ -3,21 +3,36 @@ internal import MKraftOutput
 internal import MKraftStorage
 internal import SystemPackage
 
-/// A data file opened to be looked at: nothing is locked, created or changed.
+/// A data file, or an image of one, opened to be looked at: nothing is locked, created or changed.
 struct ExaminedFile {
   let path: FilePath
-  let storage: FileStorage
+  let storage: any ExaminedStorage
   /// The process that runs a replica on it, as far as the system tells.
   let lockHolder: LockHolder?
-  /// What a replica would have to keep to on this device, bytes.
-  private let deviceAlignment: Int
+  /// What a replica would have to keep to on this device, bytes; of an image, on the device where the data file was.
+  let deviceAlignment: Int
+  /// If it is an image, what it says of itself.
+  let image: ImageHeader?
 
   /// - Parameter cached: read through the page cache; otherwise what the device holds.
   init(_ path: String, cached: Bool) throws(Failure) {
     self.path = FilePath(path)
+    let storage: FileStorage
     do throws(OpenError) {
       storage = try FileStorage.open(self.path, for: .reading(cached: cached))
     } catch { throw Failure(error) }
+    let image: ImageStorage?
+    do throws(ImageDefect) { image = try ImageStorage.open(storage) } catch {
+      throw Failure(.notOurFormat, error.description, of: path)
+    }
+    self.image = image?.header
+    if let image {
+      self.storage = ExaminedImage(image, storage.readMode)
+      lockHolder = nil
+      deviceAlignment = image.directAlignment
+      return
+    }
+    self.storage = storage
     lockHolder = storage.lockHolder
     // Through the cache a file takes any alignment; a replica would use direct I/O.
     let direct = cached ? try? FileStorage.open(self.path, for: .reading(cached: false)) : storage
@@ -26,11 +41,14 @@ struct ExaminedFile {
 
   var byteCount: UInt64 { storage.byteCount }
 
+  /// Whether a replica runs on it; of an image, whether one did when it was made.
+  var isLive: Bool { lockHolder != nil || image?.isLive == true }
+
   func options(_ scope: VerificationScope, findingsLimit: Int) -> Verification.Options {
     var options = Verification.Options()
     options.scope = scope
     options.findingsLimit = findingsLimit
-    options.isLive = lockHolder != nil
+    options.isLive = isLive
     options.deviceAlignment = deviceAlignment
     return options
   }

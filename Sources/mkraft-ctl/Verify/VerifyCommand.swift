@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import MKraftForensics
 internal import MKraftOutput
+internal import MKraftServer
 internal import MKraftStorage
 
 /// `verify-checksums`: everything in files that can be checked.
@@ -9,7 +10,9 @@ struct VerifyCommand: Command {
     commandName: "verify-checksums",
     abstract: "Checks everything in data files: superblock copies, both rings, the chain, replies, blocks, gaps.",
     discussion: """
-      Reads what the device holds, not the page cache, and writes nothing. The exit code is the worst over all files.
+      Reads what the device holds, not the page cache, and writes nothing but the state of --resume. The exit code is the \
+      worst over all files: 12 if a limit was reached, 130 or 143 after a signal; what was found until then is told all \
+      the same. A file that a replica is running on is judged as of a checkpoint and a head, which are named.
       """)
 
   static let schema = JSONSchema("mkraft-ctl-verify-checksums", version: 1)
@@ -31,6 +34,15 @@ struct VerifyCommand: Command {
   @Option(help: "Check one part only: superblocks, wal, replies, gaps or grid.")
   var zone: String?
 
+  @Option(
+    help: """
+      Keep here what a run of one file that ends early has done, and go on from it the next time. Starts over when it is of \
+      another file or of an earlier checkpoint; goes when the file was checked to its end.
+      """, completion: .file())
+  var resume: String?
+
+  @OptionGroup var limits: LimitOptions
+  @OptionGroup var supplied: SuppliedOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 
@@ -39,9 +51,40 @@ struct VerifyCommand: Command {
     guard (0...VerifyCommand.errorsMax).contains(maxErrors) else {
       throw Failure(.usage, "--max-errors is 0 to \(VerifyCommand.errorsMax)")
     }
-    let results = files.map { verify($0, scope, console) }
-    render(results, on: console)
-    return ExitCode.worst(results.map(\.exitCode)) ?? .sound
+    guard resume == nil || files.count == 1 else { throw Failure(.usage, "--resume is for one file") }
+    let resume = try resume.map { path throws(Failure) in try ResumeFile(path) }
+    let budget = ScanBudget(limits.limits)
+    let interruption = VerifyInterruption(budget)
+    guard let signals = SignalSource(action: interruption.came) else {
+      throw Failure(.internalError, "the system gives no pipe for signals")
+    }
+    defer { signals.cancel() }
+    let results = files.map { verify($0, scope, budget, resume, console) }
+    for result in results { result.diagnose(on: console) }
+    var code = ExitCode.worst(results.map(\.exitCode)) ?? .sound
+    if results.contains(where: \.wasInterrupted), let asked = interruption.exitCode { code.raise(to: asked) }
+    render(results, code, on: console)
+    if let resume { code.raise(to: keep(results, resume, console)) }
+    return code
+  }
+
+  /// Leaves what the next run needs, or takes away what this one needed.
+  private func keep(_ results: [VerifiedFile], _ file: ResumeFile, _ console: Console) -> ExitCode {
+    guard case .success(let (_, report)) = results[0].outcome else { return .sound }
+    do throws(Failure) {
+      if let rest = report.rest {
+        try file.save(rest)
+      } else if report.stop == nil {
+        try file.remove()
+      } else {
+        console.diagnostics.warning(
+          "nothing was kept to go on with: too much is damaged, or no superblock tells what it is of", of: files[0])
+      }
+      return .sound
+    } catch {
+      console.report(error)
+      return error.code
+    }
   }
 
   private func scope() throws(Failure) -> VerificationScope {
@@ -52,13 +95,19 @@ struct VerifyCommand: Command {
     return scope
   }
 
-  private func verify(_ path: String, _ scope: VerificationScope, _ console: Console) -> VerifiedFile {
+  private func verify(
+    _ path: String, _ scope: VerificationScope, _ budget: ScanBudget, _ resume: ResumeFile?, _ console: Console
+  ) -> VerifiedFile {
     do throws(Failure) {
       let file = try ExaminedFile(path, cached: cached)
+      var options = file.options(scope, findingsLimit: maxErrors)
+      options.supplied = try supplied.supplied(for: file)
+      options.budget = budget
+      options.keepsRest = resume != nil
+      options.resuming = resume?.state
+      options.readMode = file.storage.readMode.rawValue
       let bar = console.progress("verify", total: file.byteCount, progress)
-      let report = Verification.run(file.storage, file.options(scope, findingsLimit: maxErrors)) { done, _ in
-        bar.update(done)
-      }
+      let report = Verification.run(file.storage, options) { done, _ in bar.update(done) }
       bar.finish()
       return VerifiedFile(path: path, outcome: .success((file, report)))
     } catch {
@@ -66,12 +115,11 @@ struct VerifyCommand: Command {
     }
   }
 
-  private func render(_ results: [VerifiedFile], on console: Console) {
-    for result in results { result.diagnose(on: console) }
-    if quiet && results.allSatisfy({ $0.exitCode == .sound }) { return }
+  private func render(_ results: [VerifiedFile], _ code: ExitCode, on console: Console) {
+    if quiet && code == .sound { return }
     console.render(VerifyCommand.schema) { json in
       json.array("files") { for result in results { result.write(to: json) } }
-      json.field("exit", ExitCode.worst(results.map(\.exitCode)) ?? .sound)
+      json.field("exit", code)
     } text: { page in
       for result in results where !result.exitCode.concludesNothing {
         if quiet { result.writeLine(to: page) } else { result.write(to: page) }

@@ -19,7 +19,7 @@ func append(_ arguments: [String]) async -> Int32 {
       let device = try DeviceLoad(FilePath(directory), geometry).run(
         threads: min(clients, Int(geometry.pipeline)), seconds: seconds)
       let load = try await AppendLoad(FilePath(directory), geometry, choice).run(clients: clients, seconds: seconds)
-      print(line(clients, slots, device, load))
+      print(line(clients, geometry, device, load))
     }
     return 0
   } catch {
@@ -28,13 +28,14 @@ func append(_ arguments: [String]) async -> Int32 {
   }
 }
 
-private func line(_ clients: Int, _ slots: UInt32, _ device: Rate, _ load: AppendLoad.Result) -> String {
+private func line(_ clients: Int, _ geometry: Geometry, _ device: Rate, _ load: AppendLoad.Result) -> String {
   """
-  {"clients":\(clients),"slots":\(slots),"device_pairs_per_second":\(Int(device.perSecond)),\
+  {"clients":\(clients),"slots":\(geometry.slotCount),"device_pairs_per_second":\(Int(device.perSecond)),\
   "device_pair_us":\(device.median),"appends_per_second":\(Int(load.seen.perSecond)),"append_us":\(load.seen.median),\
   "append_p99_us":\(load.seen.p99),"append_largest_us":\(load.seen.largest),"inside_us":\(load.inside.median),\
   "user_us_per_op":\(load.userTime),"system_us_per_op":\(load.systemTime),\
   "header_writes_per_op":\(load.headerWritesPerOp),"checkpoints":\(load.checkpoints),\
+  "checkpoint_us":\(load.checkpointTime),"headroom":\(geometry.headroom),\
   "ratio_latency":\(load.seen.median / device.median),"ratio_throughput":\(load.seen.perSecond / device.perSecond)}
   """
 }

@@ -18,6 +18,8 @@ struct AppendLoad {
     let systemTime: Double
     /// Checkpoints that became durable meanwhile.
     let checkpoints: UInt64
+    /// The longest of them, in microseconds; 0 if there was none.
+    let checkpointTime: Double
   }
 
   private let path: FilePath
@@ -74,7 +76,7 @@ struct AppendLoad {
     let begin = UsedTime.now
     let latencies = try load.run(until: .now + .seconds(seconds))
     let used = UsedTime.now
-    let (inside, after) = measure.state.withLock { ($0.latencies, $0.status) }
+    let (inside, after, checkpoints) = measure.state.withLock { ($0.latencies, $0.status, $0.checkpoints) }
     let ops = Double((after?.entriesBegun ?? 0) - (before?.entriesBegun ?? 0))
     let headers = Double((after?.headerWrites ?? 0) - (before?.headerWrites ?? 0))
     return Result(
@@ -82,6 +84,6 @@ struct AppendLoad {
       headerWritesPerOp: headers / ops,
       userTime: (used.user - begin.user) / Double(latencies.count),
       systemTime: (used.system - begin.system) / Double(latencies.count),
-      checkpoints: (after?.checkpoints ?? 0) - (before?.checkpoints ?? 0))
+      checkpoints: (after?.checkpoints ?? 0) - (before?.checkpoints ?? 0), checkpointTime: checkpoints.max() ?? 0)
   }
 }

@@ -11,6 +11,8 @@ final class TimedReplica: ServedReplica {
     struct State {
       var latencies: [Double] = []
       var status: ReplicaStatus?
+      /// How long checkpoints took, from the execution of their op to their superblock, in microseconds.
+      var checkpoints: [Double] = []
       var isOn = false
     }
 
@@ -20,6 +22,8 @@ final class TimedReplica: ServedReplica {
   private let replica: Replica
   private let measure: Measure
   private var begun: [UInt128: ContinuousClock.Instant] = [:]
+  /// When the op of the checkpoint under way was executed.
+  private var checkpointBegun: ContinuousClock.Instant?
 
   init(_ replica: Replica, _ measure: Measure) {
     self.replica = replica
@@ -52,6 +56,7 @@ final class TimedReplica: ServedReplica {
   }
 
   private func note(_ effects: [ReplicaEffect]) {
+    noteCheckpoint()
     for effect in effects {
       guard case .send(_, let header, _) = effect, let begin = begun.removeValue(forKey: header.requestChecksum) else {
         continue
@@ -61,6 +66,19 @@ final class TimedReplica: ServedReplica {
         if state.isOn { state.latencies.append((ContinuousClock.now - begin).microseconds) }
         state.status = status
       }
+    }
+  }
+
+  private func noteCheckpoint() {
+    let status = replica.status
+    let isUnderWay = status.commit >= status.checkpoint + UInt64(status.geometry.checkpointInterval)
+    switch (checkpointBegun, isUnderWay) {
+    case (nil, true): checkpointBegun = .now
+    case (let begin?, false):
+      let time = (ContinuousClock.now - begin).microseconds
+      measure.state.withLock { if $0.isOn { $0.checkpoints.append(time) } }
+      checkpointBegun = nil
+    default: break
     }
   }
 }

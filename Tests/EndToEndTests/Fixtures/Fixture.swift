@@ -24,16 +24,16 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
   var compressed: FilePath { Self.directory.appending(name + ".mkraft.gz") }
 
-  /// Unpacks the file into a directory.
+  func expected(_ command: String) throws -> [UInt8] {
+    try readAll(Self.directory.appending("expected/\(name).\(command).json"))
+  }
+
+  /// Writes the file, as it was before it was compressed, into `directory`.
   func unpack(in directory: TemporaryDirectory) throws -> FilePath {
     let path = directory[name + ".mkraft"]
     let run = try Run.shell("gzip -dc < \"$1\" > \"$2\"", [compressed.string, path.string])
     #expect(run.exit == 0, "\(run)")
     return path
-  }
-
-  func expected(_ command: String) throws -> [UInt8] {
-    try readAll(Self.directory.appending("expected/\(name).\(command).json"))
   }
 
   /// All rows, in the table's order.

@@ -1,4 +1,5 @@
 import Glibc
+import MKraftFormat
 import SystemPackage
 import Testing
 
@@ -15,6 +16,36 @@ import Testing
     #expect(json.outputText.hasPrefix(#"{"schema":"mkraft-ctl-status","schema_version":1,"#), "\(json)")
     #expect(json.outputText.contains(#""next":"mkraft-ctl start '\#(path)'""#), "\(json)")
     #expect(directory.names == ["my data"])
+  }
+
+  /// A damaged file of any name: every command on the page does what it says when it is pasted.
+  @Test func whatToDoAboutDamageIsReadyToPaste() throws {
+    let file = try SmallFile()
+    let geometry = try file.superblock().geometry
+    try file.overwrite(at: geometry.offset(of: .superblock(1)) + 400, with: [1, 2, 3])
+    try file.overwrite(at: geometry.offset(of: .superblock(2)) + 400, with: [1, 2, 3])
+    try file.overwrite(at: geometry.offset(of: .superblock(3)) + 400, with: [1, 2, 3])
+    for name in ["it's my data", "-dash", "a$HOME`b`\"c", "new\nline"] {
+      let directory = try TemporaryDirectory()
+      _ = try directory.file(name, try file.bytes())
+      let page = try Run.shell(#"cd "$1" && exec "$0" status -- "$2""#, [directory.path.string, name])
+      #expect(page.exit == 14, "\(page)")
+      let commands = page.outputText.split(separator: "\n").filter { $0.hasPrefix("  mkraft-ctl ") }
+      let words = commands.map { $0.split(separator: " ")[1] }
+      #expect(words == ["inspect-superblock", "explain", "verify-checksums", "image"], "\(page)")
+      for command in commands where !command.hasPrefix("  mkraft-ctl explain ") {
+        // The note stands behind the command, four columns away at least.
+        let arguments = command.dropFirst("  mkraft-ctl ".count).split(separator: "    ")[0]
+        let script = "cd \"$1\" && shift && exec \"$0\" \(arguments)"
+        let bash = try ChildProcess(["/bin/bash", "-c", script, Run.builtTool.string, directory.path.string]).finish(
+          timeout: Run.timeout)
+        #expect(bash.exit == 14 || command.hasPrefix("  mkraft-ctl image ") && bash.exit == 0, "\(command): \(bash)")
+      }
+      #expect(directory.names.contains(name + ".image"), "\(directory.names)")
+      let image = try Run.shell(#"cd "$1" && exec "$0" status -- "$2""#, [directory.path.string, name + ".image"])
+      #expect(image.exit == 14 && image.errorText.contains("this is an image"), "\(image)")
+      #expect(!image.outputText.contains("mkraft-ctl image "), "\(image)")
+    }
   }
 
   @Test func aMemberOfSeveralHasNothingToDoAlone() throws {

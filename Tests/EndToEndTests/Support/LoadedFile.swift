@@ -2,6 +2,12 @@ import MKraftFormat
 import MKraftStorage
 import SystemPackage
 
+/// A file in a directory of the test's own, which goes with it.
+struct SavedFile {
+  let directory: TemporaryDirectory
+  let path: FilePath
+}
+
 /// A data file with a small log, made byte by byte from fixed values, so that what is said of it can be written down.
 struct LoadedFile {
   static let cluster: UInt128 = 0xC1

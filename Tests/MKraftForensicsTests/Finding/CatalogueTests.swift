@@ -3,13 +3,42 @@ import MKraftOutput
 import Testing
 
 @Suite struct CatalogueTests {
-  /// `explain`, manual and output are made from the catalogue, so every entry must be complete.
+  /// One entry for each kind, in order; `explain`, manual and JSON schema are made from them.
+  @Test func everyKindHasAnEntry() {
+    #expect(FindingCatalogue.entries.map(\.kind) == FindingKind.allCases)
+    for entry in FindingCatalogue.entries { #expect(FindingCatalogue.entry(named: entry.name)?.kind == entry.kind) }
+    #expect(FindingCatalogue.entry(named: "nonsense") == nil)
+  }
+
+  /// Phrases, complete, that a terminal and a manual page can take as they are.
   @Test func everyEntryIsComplete() {
-    for kind in FindingKind.allCases {
-      #expect(kind.meaning.count > 20 && kind.cause.count > 5 && kind.risk.count > 3, "\(kind.name)")
-      #expect(!kind.meaning.hasSuffix(".") && !kind.cause.hasSuffix("."), "\(kind.name)")
-      #expect(kind.name.utf8.allSatisfy { (97...122).contains($0) || $0 == 45 }, "\(kind.name)")
+    for entry in FindingCatalogue.entries {
+      let texts = [entry.meaning, entry.risk, entry.danger, entry.next.words] + entry.causes
+      for text in texts {
+        #expect(text.count > 5 && !text.hasSuffix(".") && !text.hasPrefix(" "), "\(entry.name): \(text)")
+        #expect(
+          text.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") }, "\(entry.name): \(text)")
+      }
+      #expect(entry.meaning.count > 20 && Set(entry.causes).count == entry.causes.count, "\(entry.name)")
+      #expect(entry.name.utf8.allSatisfy { (97...122).contains($0) || $0 == 45 }, "\(entry.name)")
     }
+  }
+
+  /// What a replica serves all the same asks for no decision; what it refuses is never "nothing to do".
+  @Test func theNextStepFitsTheCode() {
+    for entry in FindingCatalogue.entries {
+      if entry.exitCode > .degraded { #expect(entry.next != .nothing && entry.next != .start, "\(entry.name)") }
+      if entry.exitCode == .sound { #expect(entry.next == .nothing, "\(entry.name)") }
+    }
+  }
+
+  @Test func namesThatAreNearlyRight() {
+    #expect(FindingKind.nearest(to: "wal-prepare-corupt").first == .walPrepareCorrupt)
+    #expect(FindingKind.nearest(to: "superblock-forc").first == .superblockFork)
+    #expect(Set(FindingKind.nearest(to: "wal-corrupt")) == [.walHeaderCorrupt, .walPrepareCorrupt])
+    #expect(FindingKind.nearest(to: "").isEmpty && FindingKind.nearest(to: "/var/lib/replica.mkraft").isEmpty)
+    #expect(FindingKind.nearest(to: String(repeating: "x-", count: 1 << 16)).isEmpty)
+    #expect(FindingKind.nearest(to: "wal").count == 3)
   }
 
   /// The code tells a script what may be done; a verdict, or that nothing was concluded.
@@ -37,7 +66,10 @@ import Testing
 
   @Test func commandsQuotePaths() {
     #expect(NextStep.start.command(path: "my file")?.description == "mkraft-ctl start 'my file'")
-    #expect(NextStep.dumpWAL.command(path: "-f", slot: 3)?.description == "mkraft-ctl dump-wal --slot 3 ./-f")
     #expect(NextStep.nothing.command(path: "f") == nil)
+    let entry = Finding(.walPrepareCorrupt, slot: 3, evidence: "")
+    #expect(entry.command(path: "-f")?.description == "mkraft-ctl dump-wal --slot 3 ./-f")
+    let block = Finding(.blockCorrupt, block: 9, evidence: "")
+    #expect(block.command(path: "f")?.description == "mkraft-ctl explain --block 9 f")
   }
 }

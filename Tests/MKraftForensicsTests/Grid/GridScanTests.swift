@@ -7,17 +7,10 @@ import Testing
 
 /// How the grid is read: in windows, apart from the rest, beyond its end.
 @Suite struct GridScanTests {
-  private func ground() throws -> GridRun {
-    let run = try GridRun()
-    try run.run(checkpoints: 6, more: 2)
-    run.stop()
-    return run
-  }
-
   /// Garbage in some blocks in use, never the checkpoint's own: as many windows as there are, and the reader that follows
   /// references depth first, find the same.
   @Test func windowsAndTheAuditAgree() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let map = try GridMap(run.storage)
     let blocks = (map.blocks(.inner) + map.blocks(.leaf) + map.blocks(.value)).sorted()
     var windows = Verification.Options()
@@ -35,7 +28,8 @@ import Testing
       #expect(whole.findings == parts.findings && whole.bytes == parts.bytes, "seed \(seed)")
       let contents = try CheckpointReader(storage, map.superblock).read()
       let audit = CheckpointAudit.run(storage, map.superblock, contents)
-      let corrupt = whole.findings.filter { $0.kind == .blockCorrupt }.compactMap(\.block)
+      let kinds: [FindingKind] = [.blockCorrupt, .blockReplacedDamaged]
+      let corrupt = whole.findings.filter { kinds.contains($0.kind) }.compactMap(\.block)
       #expect(
         Set(corrupt) == Set(audit.faults.map(\.address)) && whole.findings.allSatisfy { $0.block != nil },
         "seed \(seed)")
@@ -43,7 +37,7 @@ import Testing
   }
 
   @Test func theSetsAreReadWhateverIsAskedFor() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let map = try GridMap(run.storage)
     for role in [GridMap.Role.acquiredSet, .releasedSet, .sessions] {
       let storage = run.storage.snapshot()
@@ -62,12 +56,13 @@ import Testing
 
   /// Whole blocks are what the grid will grow into.
   @Test func lengthsBeyondTheGrid() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let geometry = GridRun.geometry
     let size = try GridMap(run.storage).superblock.checkpoint.storageSize
     let lengths: [(UInt64, FindingKind?)] = [
       (size, nil), (size + 16384, nil), (size + 100, .fileOverLong), (size + 16384 + 512, .fileOverLong),
-      (geometry.fileSize(blockCount: 512), nil), (geometry.fileSize(blockCount: 513), .fileOverLong),
+      (geometry.fileSize(blockCount: geometry.gridBlocksMax), nil),
+      (geometry.fileSize(blockCount: geometry.gridBlocksMax + 1), .fileOverLong),
     ]
     for (length, kind) in lengths {
       let storage = run.storage.snapshot()
@@ -80,7 +75,7 @@ import Testing
   }
 
   @Test func cutInsideTheGrid() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let map = try GridMap(run.storage)
     let last = try #require(map.roles.keys.max())
     let storage = run.storage.snapshot()
@@ -93,7 +88,7 @@ import Testing
 
   /// A node and a leaf below it: nothing tells what the leaf was.
   @Test func namesWhatNothingRefersTo() throws {
-    let run = try ground()
+    let run = try GridRun.stopped()
     let map = try GridMap(run.storage)
     let leaf = map.blocks(.leaf)[3]
     let node = try #require(map.referrers[leaf])

@@ -188,7 +188,8 @@ import Testing
     let file = try SampleFile()
     file.garbage(file.headerRange(5))
     var statistics = LogStatistics()
-    for row in try rows(file) { statistics.add(row) }
+    for row in try rows(file) { statistics.add(row, isGap: row.op == 20) }
+    #expect(statistics.gapSlots == 1 && statistics.ops == 1...12 && statistics.times == 1000...12000)
     #expect(statistics.slots == 64 && statistics.changedSlots == 0 && statistics.brokenLinks == 0)
     #expect(statistics.byRule.reduce(0, +) == 64 && statistics.byDisposition == [11, 1, 52, 0, 0, 0])
     let sizes = UInt64((1...12).reduce(0) { $0 + 256 + $1 * 300 })

@@ -97,7 +97,7 @@ import Testing
       $0.write(other, copy: 3)
     }
     #expect(inspection.decision.chosen == nil)
-    #expect(states(inspection) == [.valid, .valid, .valid, .valid])
+    #expect(states(inspection) == [.valid, .valid, .valid, .foreign])
     let differing = inspection.compare([0, 1, 2, 3]).filter { !$0.isAgreed }
     #expect(differing.map(\.field.name) == ["checksum", "file_id"])
   }

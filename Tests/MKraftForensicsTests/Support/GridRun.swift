@@ -7,7 +7,7 @@ final class GridRun {
   static let cluster: UInt128 = 0xC1
   /// A tree of three levels is reached with few keys that are long and differ at their ends only; values above 4 KB lie in blocks of their own.
   static let geometry = Geometry(
-    slotCount: 64, messageSize: 8192, sessions: 4, blockSize: 16 << 10, gridBlocksMax: 512)
+    slotCount: 64, messageSize: 8192, sessions: 4, blockSize: 16 << 10, gridBlocksMax: 8192)
   static let clientCount = 3
 
   private struct Client {
@@ -16,11 +16,20 @@ final class GridRun {
     var request: UInt64 = 0
   }
 
+  /// A client's last request, and what it was answered.
+  struct Answer {
+    let header: MessageHeader
+    let body: [UInt8]
+    let op: UInt64
+    let reply: [UInt8]
+  }
+
   private(set) var shell: SimulatedShell<KeyValueStateMachine>
   private var clients: [Client]
   private var generator: SplitMix64
   /// What was acknowledged.
   private(set) var pairs: [[UInt8]: [UInt8]] = [:]
+  private(set) var answers: [UInt128: Answer] = [:]
 
   var storage: MemoryStorage { shell.storage }
   var checkpointOp: UInt64 { shell.replica.status.checkpoint }
@@ -32,6 +41,14 @@ final class GridRun {
     clients = (1...GridRun.clientCount).map { Client(id: UInt128($0)) }
     shell = try GridRun.start(storage, now: 1)
     for index in clients.indices { register(index) }
+  }
+
+  /// A replica that was stopped cleanly two ops after its sixth checkpoint.
+  static func stopped() throws -> GridRun {
+    let run = try GridRun()
+    try run.run(checkpoints: 6, more: 2)
+    run.stop()
+    return run
   }
 
   /// The smallest cache, so that blocks are written before their checkpoint.
@@ -78,12 +95,17 @@ final class GridRun {
     for event in events { pairs[event.key] = if case .put(_, let value) = event { value } else { nil } }
   }
 
+  func delete(_ key: [UInt8]) throws {
+    try ask([.delete(key: key)], by: 0)
+    pairs[key] = nil
+  }
+
   private func bytes(_ count: Int) -> [UInt8] {
     let seed = UInt8.random(in: 0...255, using: &generator)
     return (0..<count).map { UInt8(truncatingIfNeeded: $0) &+ seed }
   }
 
-  private func ask(_ events: [KeyValueEvent], by index: Int) throws {
+  func ask(_ events: [KeyValueEvent], by index: Int) throws {
     clients[index].request += 1
     let (header, body) = try GridRun.request(
       events, client: clients[index].id, session: clients[index].session, number: clients[index].request)
@@ -91,7 +113,8 @@ final class GridRun {
     shell.completeAll()
     let answer = shell.sent.popLast()
     shell.sent.removeAll()
-    precondition(answer?.header.command == .reply, "a request is answered")
+    guard let answer, answer.header.command == .reply else { preconditionFailure("a request is answered") }
+    answers[header.client] = Answer(header: header, body: body, op: answer.header.op, reply: answer.body)
   }
 
   private func register(_ index: Int) {

@@ -20,17 +20,6 @@ import Testing
     }
   }
 
-  /// Every kind of the catalogue is found by some test, so that none is there in vain.
-  @Test func everyKindCanBeFound() {
-    let ofTheGrid: Set<FindingKind> = [
-      .checkpointDamaged, .checkpointInconsistent, .blockCorrupt, .blockUnexpected, .blockInconsistent, .blockUnknown,
-      .treeInconsistent, .treeMiscounted, .blockUnusedDamaged, .blockLeftover, .replyLost, .replyTorn,
-    ]
-    let elsewhere = ofTheGrid.union([.otherMembers, .fileChanging])
-    let found = Scenario.all.reduce(into: elsewhere) { $0.formUnion($1.kinds) }
-    #expect(Set(FindingKind.allCases).subtracting(found) == [])
-  }
-
   @Test func aFreshFileIsSound() throws {
     let geometries = [
       Geometry(slotCount: 64, messageSize: 4096, sessions: 3),

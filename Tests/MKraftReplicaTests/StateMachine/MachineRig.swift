@@ -17,9 +17,14 @@ final class MachineRig {
   private var op: UInt64 = 0
   private(set) var checkpoint: CheckpointState
   private(set) var transfers = 0
+  /// Whether the transfer begun first is the last to complete, so that it may be overtaken by all others.
+  private let newestFirst: Bool
 
   /// - Parameter cacheBlocks: nil for as few as there may be.
-  init(geometry: Geometry = MachineRig.geometry, cacheBlocks: Int? = nil, seed: UInt64 = 1) {
+  init(
+    geometry: Geometry = MachineRig.geometry, cacheBlocks: Int? = nil, seed: UInt64 = 1, newestFirst: Bool = false
+  ) {
+    self.newestFirst = newestFirst
     self.geometry = geometry
     generator = SplitMix64(seed: seed)
     checkpoint = .genesis(cluster: MachineRig.cluster, geometry: geometry)
@@ -96,7 +101,8 @@ final class MachineRig {
   }
 
   private func completeOne() {
-    let transfer = pending.remove(at: Int.random(in: 0..<pending.count, using: &generator))
+    let index = newestFirst ? pending.count - 1 : Int.random(in: 0..<pending.count, using: &generator)
+    let transfer = pending.remove(at: index)
     transfers += 1
     do {
       if transfer.isRead {

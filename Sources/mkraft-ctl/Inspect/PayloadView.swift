@@ -2,11 +2,21 @@ internal import MKraftForensics
 internal import MKraftFormat
 internal import MKraftOutput
 
-extension LogDump {
+/// How bodies of entries are shown.
+struct PayloadView {
+  /// Most bytes of a body shown as hexadecimal.
+  static let hexLimit = 4096
+
+  let reader: PayloadReader
+  let payload: DumpWALCommand.Payload
+  let geometry: Geometry
+
   // MARK: JSON
 
-  func writePayload(_ row: LogRow, to json: JSONWriter) {
-    let found = payloads.withBody(of: row) { body, matches in
+  /// Writes the member `payload`: what stands where the body of an entry belongs; null if there is no entry, or it cannot be read.
+  func write(_ header: PrepareHeader?, slot: Int, to json: JSONWriter) {
+    guard let header, header.kind == .prepare else { return json.field("payload", nil as String?) }
+    let found = reader.withBody(of: header, slot: slot) { body, matches in
       json.object("payload") {
         json.field("byte_count", body.byteCount)
         json.field("matches_header", matches)
@@ -14,22 +24,22 @@ extension LogDump {
         case .none: break
         case .hash: json.field("checksum", hex: Checksum.of(body, as: .prepareBody))
         case .hex:
-          let shown = [UInt8](copying: body.extracting(0..<min(body.byteCount, LogDump.hexLimit)))
+          let shown = [UInt8](copying: body.extracting(0..<min(body.byteCount, PayloadView.hexLimit)))
           json.field("hex", hex: shown.span)
           json.field("is_whole", shown.count == body.byteCount)
-        case .decoded: writeDecoded(row, body, to: json)
+        case .decoded: writeDecoded(header, body, to: json)
         }
       }
     }
     if !found { json.field("payload", nil as String?) }
   }
 
-  private func writeDecoded(_ row: LogRow, _ body: RawSpan, to json: JSONWriter) {
-    guard row.prepareHeader?.operation == Operation.keyValue.rawValue else {
+  private func writeDecoded(_ header: PrepareHeader, _ body: RawSpan, to json: JSONWriter) {
+    guard header.operation == Operation.keyValue.rawValue else {
       return json.field("events", nil as String?)
     }
     do {
-      let decoded = try DecodedPayload(body, geometry: inspection.geometry)
+      let decoded = try DecodedPayload(body, geometry: geometry)
       json.field("event_count", decoded.count)
       json.array("events") { for event in decoded.events { json.object { write(event, to: json) } } }
       json.field("is_whole", decoded.events.count == decoded.count)
@@ -62,8 +72,8 @@ extension LogDump {
   // MARK: Text
 
   /// Writes the body below its row.
-  func writePayload(_ row: LogRow, to sink: ByteSink) {
-    let found = payloads.withBody(of: row) { body, matches in
+  func write(_ header: PrepareHeader, slot: Int, to sink: ByteSink) {
+    let found = reader.withBody(of: header, slot: slot) { body, matches in
       sink.write("        body of \(body.byteCount) bytes\(matches ? "" : ", NOT the one its header speaks of"): ")
       switch payload {
       case .none: break
@@ -71,26 +81,26 @@ extension LogDump {
         sink.writeHex(Checksum.of(body, as: .prepareBody))
         sink.write("\n")
       case .hex: writeHex(body, to: sink)
-      case .decoded: writeDecoded(row, body, to: sink)
+      case .decoded: writeDecoded(header, body, to: sink)
       }
     }
-    if !found, row.heldEntries.isEmpty == false { sink.write("        body: cannot be read\n") }
+    if !found { sink.write("        body: cannot be read\n") }
   }
 
   private func writeHex(_ body: RawSpan, to sink: ByteSink) {
-    let shown = [UInt8](copying: body.extracting(0..<min(body.byteCount, LogDump.hexLimit)))
+    let shown = [UInt8](copying: body.extracting(0..<min(body.byteCount, PayloadView.hexLimit)))
     sink.writeHex(shown.span)
     if shown.count < body.byteCount { sink.write(" and \(body.byteCount - shown.count) bytes more") }
     sink.write("\n")
   }
 
-  private func writeDecoded(_ row: LogRow, _ body: RawSpan, to sink: ByteSink) {
-    guard let operation = row.prepareHeader?.operation, operation == Operation.keyValue.rawValue else {
+  private func writeDecoded(_ header: PrepareHeader, _ body: RawSpan, to sink: ByteSink) {
+    guard header.operation == Operation.keyValue.rawValue else {
       sink.write(body.byteCount == 0 ? "empty\n" : "not of the key-value store\n")
       return
     }
     do {
-      let decoded = try DecodedPayload(body, geometry: inspection.geometry)
+      let decoded = try DecodedPayload(body, geometry: geometry)
       sink.write("\(decoded.count) events\n")
       for event in decoded.events { write(event, to: sink) }
       let rest = decoded.count - decoded.events.count

@@ -1,0 +1,112 @@
+internal import MKraftFormat
+public import MKraftStorage
+
+/// Why a slot of the log gets the decision that it gets.
+public struct SlotExplanation: Sendable {
+  public let row: LogRow
+  public let inspection: LogInspection
+  /// The op that was asked for, if it was not the slot.
+  public let askedOp: UInt64?
+
+  /// The reasons, one after the other, each a sentence without its stop.
+  public var reasons: [String] {
+    ([asked, judge, position, state, rule, decision, fault, link].compactMap { $0 })
+  }
+
+  /// What the replica may say of the entry to others. What the slot alone says holds only above what the log proves.
+  public var nackWords: String {
+    guard row.rule.nack == .always, row.op <= log.provenOp else { return row.rule.nack.words }
+    return "not here: the log is known to have reached op \(log.provenOp), so that this slot did hold an entry"
+  }
+
+  private var log: JournalDecision { inspection.decision }
+
+  private var asked: String? {
+    guard let askedOp, askedOp != row.op else { return nil }
+    return
+      "op \(askedOp) is in the checkpoint of op \(inspection.superblock.checkpoint.op) and the log does not need it any "
+      + "more; its slot is that of op \(row.op) now"
+  }
+
+  /// Whether the superblock that it is judged by is the one a replica would take.
+  private var judge: String? {
+    inspection.source.refusal.map {
+      "it is judged by a superblock that a replica would not open the file at (\($0.name)): \($0.reason)"
+    }
+  }
+
+  private var position: String {
+    let op = row.op
+    let before = "op \(op) is \(op - inspection.superblock.checkpoint.op) above the checkpoint"
+    if let head = inspection.liveHead, op > head {
+      return before + ", and above the head when the look began: not judged"
+    }
+    if op <= log.commitMax { return before + ", and known to be committed: commit_max is \(log.commitMax)" }
+    if op <= log.head.op {
+      return before + ", and part of the log, whose head is op \(log.head.op); commit_max is \(log.commitMax)"
+    }
+    if op <= log.provenOp { return before + ", and the log is known to have reached op \(log.provenOp)" }
+    return before + ", and above the head, op \(log.head.op): the log ends before it (\(log.end.words))"
+  }
+
+  private var state: String {
+    let (header, prepare) = (row.evidence.headerTrouble, row.evidence.prepareTrouble)
+    let words = [
+      "the header ring is \(row.condition.header.name)" + (header.map { " (\($0))" } ?? ""),
+      "the prepare ring is \(row.condition.prepare.name)" + (prepare.map { " (\($0))" } ?? ""),
+    ]
+    let agreement: String? =
+      switch row.condition.agreement {
+      case .same: "they hold the same entry"
+      case .different: "they hold different entries"
+      case .notApplicable: nil
+      }
+    return (words + [agreement].compactMap { $0 }).joined(separator: ", ")
+  }
+
+  private var rule: String { "that is row \(row.rule.name) of the recovery table: \(row.rule.evidence)" }
+
+  private var decision: String {
+    let tail = log.tailStart.map { "from op \($0) on, whose header is not in place, nothing was acknowledged" }
+    let place =
+      row.isInTail
+      ? "it is in the tail: \(tail ?? "")" : "it is below the tail" + (tail.map { ": only \($0)" } ?? "")
+    return
+      "\(place); so a replica alone decides \(row.decisionIfBodyIsRight.rawValue): \(row.decisionIfBodyIsRight.words)"
+  }
+
+  private var fault: String? {
+    row.fault.map { "because of this slot a replica alone refuses to start: \($0.rawValue)" }
+  }
+
+  private var link: String? {
+    guard case .broken(let invariant) = row.link else { return nil }
+    return "it does not follow the entry before it: \(invariant.name): \(invariant.statement)"
+  }
+}
+
+extension JournalDecision.End {
+  /// A short name in words.
+  public var name: String {
+    switch self {
+    case .blank: "blank"
+    case .torn: "torn"
+    case .unchained: "unchained"
+    case .vacant: "vacant"
+    case .cleanStop: "clean-stop"
+    case .full: "full"
+    }
+  }
+
+  /// Why the log ends where it does.
+  public var words: String {
+    switch self {
+    case .blank: "the next slot has not been written in this round"
+    case .torn: "the next prepare was being written at the crash"
+    case .unchained: "the next prepare is a leftover that does not continue the log"
+    case .vacant: "the next slot is damaged, and nothing was prepared there"
+    case .cleanStop: "a clean stop"
+    case .full: "every slot holds an entry"
+    }
+  }
+}

@@ -1,0 +1,132 @@
+internal import MKraftFormat
+internal import MKraftReplica
+internal import MKraftStorage
+
+/// Damaged blocks of values that a replica never reads, because executing the log replaces or removes each of these values before
+/// anything asks for it.
+///
+/// The log is read only if there are such blocks. What is in doubt counts as read: with many damaged values, in a nearly full
+/// grid, where a put may be answered with `no-space`, or below a scan.
+struct ReplacedValues {
+  /// Values looked for, at most.
+  static let valuesMax = 64
+
+  private let storage: any Storage
+  private let ground: GridGround
+  private let head: UInt64
+  private let headers: LogHeaders
+  private let buffer: IOBuffer
+  /// Damaged blocks by the key of the value that they belong to; one that is known to be read or replaced is gone.
+  private var wanted: [[UInt8]: [UInt64]] = [:]
+  /// Blocks that the entries gone through may have acquired.
+  private var acquired: UInt64 = 0
+  /// By block, the op that replaces or removes the value.
+  private var replaced: [UInt64: UInt64] = [:]
+
+  private init(_ storage: any Storage, _ ground: GridGround, head: UInt64) {
+    self.storage = storage
+    self.ground = ground
+    self.head = head
+    headers = LogHeaders(storage, ground.superblock, head: head)
+    buffer = IOBuffer(byteCount: Int(max(ground.geometry.blockSize, ground.geometry.messageSize)))
+  }
+
+  /// The op that replaces the value, by block.
+  /// - Parameter head: of a log that a replica would start with.
+  static func find(
+    among faults: [GridFault], _ storage: any Storage, _ ground: GridGround, head: UInt64
+  ) -> [UInt64: UInt64] {
+    guard faults.count <= valuesMax, ground.parts.faults.isEmpty, head > ground.superblock.checkpoint.op else {
+      return [:]
+    }
+    var search = ReplacedValues(storage, ground, head: head)
+    for fault in faults { search.want(fault) }
+    search.readLog()
+    return search.replaced
+  }
+
+  /// Looks up whose value the block is, in the leaf that refers to it. Of a block that the tree must not refer to a replica finds
+  /// that out without reading it.
+  private mutating func want(_ fault: GridFault) {
+    if case .violates(.setsDisjoint, _) = fault.fault { return }
+    guard let leaf = fault.referrer,
+      (try? storage.read(
+        Int(ground.geometry.blockSize), at: ground.geometry.blockOffset(address: leaf), into: buffer)) != nil
+    else { return }
+    let buffer = buffer
+    let block = buffer.bytes.extracting(0..<Int(ground.geometry.blockSize))
+    guard let header = try? BlockHeader(decoding: block), TreeNode.brokenInvariant(in: block, header, level: 0) == nil
+    else { return }
+    let node = TreeNodeView(validated: block)
+    for index in 0..<node.count where node.form(index) == .blocks {
+      for part in 0..<node.payload(index).byteCount / BlockReference.byteCount
+      where node.valueBlock(index, part).address == fault.address {
+        wanted[[UInt8](copying: node.key(index)), default: []].append(fault.address)
+      }
+    }
+  }
+
+  private mutating func readLog() {
+    var op = ground.superblock.checkpoint.op + 1
+    while op <= head, !wanted.isEmpty, let header = headers.header(of: op) {
+      if header.operation == Operation.keyValue.rawValue { read(header) }
+      op += 1
+    }
+  }
+
+  private mutating func read(_ header: PrepareHeader) {
+    let geometry = ground.geometry
+    let offset = geometry.prepareOffset(slot: geometry.slot(of: header.op))
+    guard (try? storage.read(geometry.bytesOnDisk(size: Int(header.size)), at: offset, into: buffer)) != nil else {
+      return wanted.removeAll()
+    }
+    let buffer = buffer
+    let body = buffer.bytes.extracting(PrepareHeader.byteCount..<Int(header.size))
+    guard let batch = try? KeyValueBatchView(validating: body, bodySizeMax: geometry.bodySizeMax) else { return }
+    var isExecuted: Bool?
+    var events = batch.events
+    while let event = events.next() {
+      note(event, header, &isExecuted)
+      guard acquired <= spare else { return wanted.removeAll() }
+    }
+  }
+
+  private mutating func note(_ event: borrowing KeyValueEventView, _ header: PrepareHeader, _ isExecuted: inout Bool?) {
+    if event.code == .scan {
+      let (start, end) = (event.key, event.end)
+      wanted = wanted.filter { key, _ in
+        let isBehind = KeyValueKeyOrder(key.rawSpan, start) == .before
+        return isBehind || end.byteCount > 0 && KeyValueKeyOrder(key.rawSpan, end) != .before
+      }
+      return
+    }
+    if !event.code.isReadOnly {
+      // A path of copies, as many new nodes and a root, and the value.
+      let blocks = TreeNode.valueBlockCount(
+        valueSize: event.value.byteCount, blockSize: Int(ground.geometry.blockSize))
+      acquired += UInt64(2 * Grid.heightMax + 1 + blocks)
+    }
+    let key = [UInt8](copying: event.key)
+    guard let blocks = wanted[key], acquired <= spare else { return }
+    let executed = isExecuted ?? self.isExecuted(header)
+    isExecuted = executed
+    // A request of a session that is not open any more, or one again, changes nothing.
+    guard executed else { return }
+    wanted[key] = nil
+    guard event.code == .put || event.code == .delete else { return }
+    for block in blocks { replaced[block] = header.op }
+  }
+
+  /// Whether the entry's request is executed: then its session has come to it.
+  private func isExecuted(_ header: PrepareHeader) -> Bool {
+    let records = ground.parts.sessions ?? []
+    let entries = LogHeaders(storage, ground.superblock, head: header.op)
+    return ReplyForecast(ground.superblock, records, entry: entries.header).atEnd.contains { $0.op == header.op }
+  }
+
+  /// Blocks that are certainly free for new contents, whatever the entries do.
+  private var spare: UInt64 {
+    let inUse = (ground.parts.acquired?.count ?? 0) + ground.geometry.trailersMax + 8
+    return ground.geometry.gridBlocksMax - min(ground.geometry.gridBlocksMax, inUse)
+  }
+}

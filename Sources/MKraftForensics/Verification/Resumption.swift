@@ -1,0 +1,9 @@
+/// Whether a verification went on where an earlier one had ended.
+public enum Resumption: Sendable, Equatable {
+  /// Nothing was to be gone on with.
+  case none
+  /// So many bytes had been accounted for.
+  case continued(byteCount: UInt64)
+  /// The state is of no use, for this reason: everything was read again.
+  case startedOver(String)
+}

@@ -1,0 +1,117 @@
+import MKraftForensics
+import MKraftFormat
+import MKraftOutput
+import MKraftReplica
+import MKraftStorage
+import Synchronization
+import Testing
+
+/// Blocks of a file in use: what a newer checkpoint has replaced is no damage, what it still needs is.
+@Suite struct LiveBlockTests {
+  /// A file that becomes another one when its grid is first read as blocks, after the superblock was chosen.
+  private final class TurningStorage: Storage {
+    private let now: Mutex<MemoryStorage>
+    private let later: MemoryStorage
+    /// The read that turns it.
+    private let trigger: UInt64
+
+    init(_ before: MemoryStorage, _ later: MemoryStorage, at trigger: UInt64) {
+      now = Mutex(before)
+      self.later = later
+      self.trigger = trigger
+    }
+
+    var byteCount: UInt64 { now.withLock { $0.byteCount } }
+    var directAlignment: Int { 512 }
+
+    func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int) throws(StorageError) -> Int {
+      let storage = now.withLock { now in
+        if offset == trigger { now = later }
+        return now
+      }
+      return try storage.read(count, at: offset, into: buffer, from: start)
+    }
+
+    func write(_ count: Int, at offset: UInt64, from buffer: IOBuffer, from start: Int) throws(StorageError) {
+      throw StorageError(.write, nil, offset: offset, count: UInt64(count), cause: .unsupported)
+    }
+
+    func resize(to byteCount: UInt64) throws(StorageError) {
+      throw StorageError(.resize, nil, count: byteCount, cause: .unsupported)
+    }
+  }
+
+  private struct Ground {
+    let before: MemoryStorage
+    let later: MemoryStorage
+    let map: GridMap
+    let laterMap: GridMap
+  }
+
+  private func ground() throws -> Ground {
+    let run = try GridRun()
+    try run.run(checkpoints: 4, more: 2)
+    let before = run.storage.snapshot()
+    try run.run(checkpoints: 8, more: 2)
+    return Ground(
+      before: before, later: run.storage, map: try GridMap(before), laterMap: try GridMap(run.storage))
+  }
+
+  private func verify(_ ground: Ground) -> VerificationReport {
+    var options = Verification.Options()
+    options.isLive = true
+    // The gaps are read after the log and before the blocks.
+    let trigger = UInt64(Superblock.byteCount)
+    return Verification.run(TurningStorage(ground.before, ground.later, at: trigger), options)
+  }
+
+  @Test func whatANewerCheckpointReplacedIsNoDamage() throws {
+    let ground = try ground()
+    let report = verify(ground)
+    #expect(report.counts.map(\.kind) == [.liveFile] && report.verdict.exitCode == .sound, "\(report.findings)")
+    #expect(report.bytes[.superseded] > 0 && report.bytes.total == report.byteCount)
+    #expect(report.superblock?.checkpoint.op == ground.map.superblock.checkpoint.op)
+    #expect(report.findings[0].evidence.contains("checkpoint of op \(ground.map.superblock.checkpoint.op)"))
+  }
+
+  /// Damage in a block that the newest checkpoint needs is found, whichever it is.
+  @Test func whatTheNewestCheckpointNeedsIsDamage() throws {
+    let ground = try ground()
+    for role in [GridMap.Role.leaf, .value, .inner] {
+      let shared = ground.laterMap.blocks(role).filter { ground.map.references[$0] == ground.laterMap.references[$0] }
+      guard let block = shared.first else { continue }
+      for storage in [ground.before, ground.later] {
+        storage.flipBit(at: 8 * (ground.map.range(block).lowerBound + 290))
+      }
+      let report = verify(ground)
+      #expect(report.findings.contains { $0.kind == .blockCorrupt && $0.block == block }, "\(role): \(report.findings)")
+      #expect(report.verdict.exitCode == .restorable, "\(role)")
+      for storage in [ground.before, ground.later] {
+        storage.flipBit(at: 8 * (ground.map.range(block).lowerBound + 290))
+      }
+    }
+  }
+
+  /// The log was read when it had not reached the next checkpoint, the replies when they were written for it.
+  @Test func repliesOfTheNextCheckpointAreNoDamage() throws {
+    let run = try GridRun()
+    try run.run(checkpoints: 4)
+    let geometry = GridRun.geometry
+    let interval = UInt64(geometry.checkpointInterval)
+    while run.shell.replica.status.head % interval != interval - 1 { try run.write() }
+    let before = run.storage.snapshot()
+    try run.run(checkpoints: 5)
+    let start = geometry.offset(of: .replies)
+    let replies = try GridMap.bytes(run.storage, start..<start + geometry.byteCount(of: .replies))
+    before.replace(at: start, with: replies)
+    var options = Verification.Options()
+    options.isLive = true
+    let report = Verification.run(before, options)
+    #expect(report.counts.map(\.kind) == [.liveFile] && report.verdict.exitCode == .sound, "\(report.findings)")
+    // A reply that no request of the log asked for is damage all the same.
+    let other = try GridRun(seed: 2)
+    try other.run(checkpoints: 5)
+    before.replace(at: start, with: try GridMap.bytes(other.storage, start..<start + geometry.byteCount(of: .replies)))
+    #expect(Verification.run(before, options).verdict.exitCode > .sound)
+  }
+}
