@@ -25,9 +25,12 @@ struct RepairSums {
     return action
   }
 
-  /// XXH3-128 without a seed; nil if not all of it is there. A range is as long as the longest change: memory for it is taken.
+  /// The longest change of a plan, bytes: what is cut off behind a file's end.
+  private static let byteCountMax = Int(RepairPlanner.tailLimit)
+
+  /// XXH3-128 without a seed; nil if not all of it is there, or if it is longer than any change. Memory for all of it is taken.
   static func checksum(of range: Range<UInt64>, in storage: any Storage) -> UInt128? {
-    guard !range.isEmpty else { return nil }
+    guard !range.isEmpty, range.count <= byteCountMax else { return nil }
     let buffer = IOBuffer(byteCount: range.count)
     guard let count = try? storage.read(range.count, at: range.lowerBound, into: buffer), count == range.count else {
       return nil
