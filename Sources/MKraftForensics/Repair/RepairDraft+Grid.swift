@@ -5,15 +5,10 @@ internal import MKraftStorage
 extension RepairDraft {
   mutating func answerGrid(_ finding: Finding) {
     guard let address = finding.block, (1...geometry.gridBlocksMax).contains(address) else { return }
-    let start = geometry.blockOffset(address: address)
     switch finding.kind {
     case .checkpointDamaged, .blockCorrupt, .blockUnexpected, .blockReplacedDamaged:
       guard case .checksum(let expected)? = finding.expected else { return }
       restoreBlock(BlockReference(checksum: expected, address: address), finding)
-    case .blockUnusedDamaged:
-      var action = RepairAction(.blockZeroed, finding.kind, range: start..<start + UInt64(geometry.blockSize))
-      action.block = address
-      add(action, .zeros)
     default: break
     }
   }

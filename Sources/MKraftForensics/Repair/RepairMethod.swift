@@ -5,7 +5,6 @@ public enum RepairMethod: String, Sendable, CaseIterable {
   case superblockFromQuorum = "superblock-from-quorum"
   case blockHeaderRebuilt = "block-header-rebuilt"
   case blockFromSource = "block-from-source"
-  case blockZeroed = "block-zeroed"
   case replyHeaderRebuilt = "reply-header-rebuilt"
   case replyFromSource = "reply-from-source"
   case replyBlanked = "reply-blanked"
@@ -49,7 +48,7 @@ public enum RepairMethod: String, Sendable, CaseIterable {
   private var entry: Entry {
     switch self {
     case .unreadableZeroed, .fileExtended, .gapZeroed, .gapEvidenceZeroed, .fileCut: fileEntry
-    case .superblockFromQuorum, .blockHeaderRebuilt, .blockFromSource, .blockZeroed: stateEntry
+    case .superblockFromQuorum, .blockHeaderRebuilt, .blockFromSource: stateEntry
     case .replyHeaderRebuilt, .replyFromSource, .replyBlanked: replyEntry
     case .prepareHeaderFromRing, .prepareFromSource, .prepareBlanked, .headerFromPrepare, .headerMarkedUnknown:
       logEntry
@@ -90,8 +89,6 @@ public enum RepairMethod: String, Sendable, CaseIterable {
         "only fields whose values are known were wrong: with them the block has the checksum that its referrer names")
     case .blockFromSource:
       Entry(.safe, "R16", "the block has the checksum that its referrer in the damaged file names")
-    case .blockZeroed:
-      Entry(.safe, "R18", "the checkpoint has released the block and nothing refers to it")
     default: preconditionFailure("a way to change superblock or state")
     }
   }

@@ -160,6 +160,8 @@ public enum RepairPlanner {
     case .gapNotZero: return "a whole structure stands there, which may be missing elsewhere; allow gap-evidence-zeroed"
     case .fileTruncated: return "what was cut off mattered; zeros in its place would hide that"
     case .ioUnitTooSmall: return "the file is sound; it has to be moved to a device that writes smaller units"
+    case .blockUnusedDamaged:
+      return "nothing refers to it any more, so that nothing names what stood there; it will be overwritten"
     case .blockReplacedDamaged: return "the log replaces what it holds when the replica starts"
     case .replySlotDamaged: return "the log makes this reply again when the replica starts"
     case .rangeUnreadable, .readUnsteady: return "a medium that fails is never written to; apply the plan to a copy"

@@ -9,7 +9,7 @@ internal import MKraftStorage
 /// assumed, so that no entry is passed over.
 public struct AssumedSuperblock: Sendable {
   /// Where the cluster's id comes from.
-  public enum ClusterOrigin: String, Sendable {
+  public enum ClusterOrigin: String, Sendable, CaseIterable {
     /// Most headers in the rings and the reply zone carry it.
     case headers
     /// Nothing in the file tells; that of the file the geometry was taken from.

@@ -5,11 +5,13 @@ internal import MKraftStorage
 extension LogDump {
   static let members: [Shape.Member] =
     .file + [
-      .init("identity", .identity), .init("scope", .array(.string)), .init("exit", .exit),
+      .init("identity", .nullable(.identity)), .init("supplied", .nullable(.supplied)),
+      .init("scope", .array(.string)), .init("exit", .exit),
       .init(
         "superblock",
         .object([
-          .init("sequence", .decimal), .init("offset", .decimal), .init("is_quorums_choice", .boolean),
+          .init("sequence", .nullable(.decimal)), .init("offset", .nullable(.decimal)),
+          .init("is_quorums_choice", .boolean),
           .init("refusal", .nullable(.string)),
         ])), .init("log", log), .init("findings", .array(.finding)),
       // In NDJSON they are documents of their own.
@@ -36,12 +38,13 @@ extension LogDump {
     .init("decision_if_body_right", .string), .init("decision_of_several", .string), .init("disposition", .string),
     .init("fault", .nullable(.choice(JournalFault.Kind.allCases.map(\.rawValue)))),
     .init("have", .nullable(.boolean)), .init("nack", .string), .init("in_tail", .boolean),
-    .init("first_after_head", .boolean), .init("changed_meanwhile", .boolean), .init("parent_link", .string),
+    .init("first_after_head", .boolean), .init("in_gap", .boolean), .init("changed_meanwhile", .boolean),
+    .init("parent_link", .string),
     .init("interval", .decimal), .init("expected_checkpoint_id", .nullable(.string)),
     .init("header", .nullable(header)), .init("prepare", .nullable(header)), .optional("payload", .nullable(payload)),
   ]
 
-  private static let header = Shape.object([
+  static let header = Shape.object([
     .init("kind", .string), .init("op", .decimal), .init("term", .decimal), .init("commit", .decimal),
     .init("operation", .string), .init("operation_number", .integer), .init("client", .identifier),
     .init("session", .decimal), .init("request", .decimal), .init("size", .integer), .init("timestamp", .decimal),
@@ -50,7 +53,7 @@ extension LogDump {
     .init("request_checksum", .identifier), .init("checkpoint_id", .identifier),
   ])
 
-  private static let payload = Shape.object([
+  static let payload = Shape.object([
     .init("byte_count", .integer), .init("matches_header", .boolean), .optional("checksum", .identifier),
     .optional("hex", .hexadecimal), .optional("is_whole", .boolean), .optional("event_count", .integer),
     .optional("events", .nullable(.array(event))), .optional("defect", .string),
@@ -66,8 +69,13 @@ extension LogDump {
   ])
 
   static let statisticsMembers: [Shape.Member] = [
-    .init("slots", .integer), .init("write_slot", .integer), .init("checkpoint_slot", .integer),
-    .init("broken_links", .integer), .init("changed_slots", .integer), .init("by_row", .map(.integer)),
+    .init("slots", .integer), .init("write_op", .decimal), .init("write_slot", .integer),
+    .init("write_offset", .decimal), .init("checkpoint_op", .decimal), .init("checkpoint_slot", .integer),
+    .init("next_checkpoint_op", .decimal), .init("ops_before_back_pressure", .decimal), .init("entries", .integer),
+    .init("entry_bytes", .decimal), .init("first_entry_op", .nullable(.decimal)),
+    .init("last_entry_op", .nullable(.decimal)), .init("first_timestamp", .nullable(.decimal)),
+    .init("last_timestamp", .nullable(.decimal)), .init("gap_slots", .integer), .init("broken_links", .integer),
+    .init("changed_slots", .integer), .init("by_row", .map(.integer)),
     .init("by_disposition", .map(.integer)),
     .init("by_operation", .array(count(.init("operation", .string)))),
     .init("by_client", .array(count(.init("client", .identifier)))), .init("entries_of_other_clients", .integer),

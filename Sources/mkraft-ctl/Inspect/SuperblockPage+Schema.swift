@@ -17,7 +17,8 @@ extension SuperblockPage {
           .object([
             .init("number", .decimal), .init("op", .decimal), .init("id", .identifier), .init("reachable", .decimal),
             .init("blocks", .decimal),
-          ]))), .init("scanned", .boolean), .init("geometry_certain", .boolean), .init("places", .array(place)),
+          ]))), .init("scanned", .boolean), .init("geometry_certain", .boolean),
+      .init("geometry_from", .nullable(.string)), .init("places", .array(place)),
       .init("places_complete", .boolean),
       .init("comparisons", .array(.object([.init("places", .array(.integer)), .init("fields", .array(field))]))),
       .init(
@@ -25,7 +26,8 @@ extension SuperblockPage {
         .array(
           .object([
             .init("name", .string), .init("statement", .string), .init("holds", .boolean),
-            .init("broken_in", .array(.integer)),
+            .init("broken_in", .array(.integer)), .init("values_of_place", .nullable(.integer)),
+            .init("values", .map(.nullable(.either([.integer, .string])))),
           ]))), .init("findings", .array(.finding)),
     ]
 
@@ -34,6 +36,7 @@ extension SuperblockPage {
     .init("state", .choice(SuperblockPlace.State.allCases.map(\.rawValue))), .init("defect", .nullable(.string)),
     .init("reason", .nullable(.string)), .init("copy", .nullable(.integer)), .init("sequence", .nullable(.decimal)),
     .init("checksum", .nullable(.identifier)), .init("parent", .nullable(.identifier)),
+    .optional("raw", .hexadecimal),
   ])
 
   private static let field = Shape.object([

@@ -6,7 +6,8 @@ extension [Shape.Member] {
   /// As `JSONWriter.verification` writes it.
   static let verification: [Shape.Member] = [
     .init("file_size", .decimal), .init("identity", .nullable(.identity)),
-    .init("judged_by", .nullable(.choice(["quorum", "newest-copy"]))), .init("verdict", verdict),
+    .init("judged_by", .nullable(.choice(["quorum", "newest-copy", "supplied-geometry"]))),
+    .init("supplied", .nullable(Shape.supplied)), .init("verdict", verdict),
     .init("superblock", superblock), .init("log", .nullable(log)), .init("grid", .nullable(grid)),
     .init("bytes", bytes), .init("finding_count", .integer),
     .init("counts", .array(.object([.init("name", Shape.findingName), .init("count", .integer)]))),
@@ -71,9 +72,31 @@ extension VerifiedFile {
           .object([.init("path", .string), .init("reason", .string), .init("exit", .exit)]),
           .object(
             [
-              .init("path", .string), .init("read_mode", .choice(["direct", "cached", "droppedBehind"])),
+              .init("path", .string), .init("read_mode", .readMode),
               .init("locked_by", .nullable(.string)),
-            ] + .verification),
+            ] + .verification + end),
         ]))), .init("exit", .exit),
   ]
+
+  /// How far the verification came.
+  private static let end: [Shape.Member] = [
+    .init("stopped", .nullable(.choice(ScanStop.allCases.map(\.rawValue)))),
+    .optional("resumed_at_byte_count", .decimal), .optional("started_over_because", .string),
+    .init(
+      "unchecked",
+      .array(.object([.init("part", .string), .init("what", .string), .init("byte_count", .decimal)]))),
+  ]
+}
+
+extension Shape {
+  /// How a file's bytes were read.
+  static let readMode = Shape.choice(["direct", "cached", "droppedBehind"])
+
+  /// As `JSONWriter.supplied` writes it.
+  static let supplied = Shape.object([
+    .init("from", .choice(["geometry", "like"])), .optional("like", .string), .optional("like_sequence", .decimal),
+    .init("geometry", .geometry), .init("cluster", .identifier),
+    .init("cluster_from", .choice(AssumedSuperblock.ClusterOrigin.allCases.map(\.rawValue))),
+    .init("assumed_checkpoint_op", .decimal), .init("highest_op", .decimal),
+  ])
 }

@@ -21,7 +21,7 @@ extension PlanDocument {
 
   private static let subject = Shape.object([
     .init("cluster", .identifier), .init("member", .identifier), .init("file_id", .identifier),
-    .init("sequence", .decimal), .init("superblock", .identifier), .init("geometry", FormatReport.geometryShape),
+    .init("sequence", .decimal), .init("superblock", .identifier), .init("geometry", Shape.geometry),
     .init("size_before", .decimal), .init("size_after", .decimal),
   ])
 

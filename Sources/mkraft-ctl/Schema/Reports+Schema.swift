@@ -12,7 +12,7 @@ extension Versions {
 extension FormatReport {
   static let members: [Shape.Member] = [
     .init("path", .string), .init("changed", .boolean), .init("dry_run", .boolean), .init("identity", .identity),
-    .init("quorum_replication", .integer), .init("quorum_election", .integer), .init("geometry", geometryShape),
+    .init("quorum_replication", .integer), .init("quorum_election", .integer), .init("geometry", .geometry),
     .init("file_size", .decimal), .init("bytes_to_write", .nullable(.decimal)),
     .init("bytes_written", .nullable(.decimal)), .init("space", .nullable(.string)),
     .init("copy_on_write", .nullable(.string)), .init("seconds", .nullable(.number)),
@@ -25,8 +25,11 @@ extension FormatReport {
         .init("body_size_max", .integer), .init("ops_after_checkpoint_max", .decimal), .init("file_size_max", .decimal),
       ])), .init("next", .nullable(.string)), .init("exit", .exit),
   ]
+}
 
-  static let geometryShape = Shape.object([
+extension Shape {
+  /// As `JSONWriter.geometry` writes it.
+  static let geometry = Shape.object([
     .init("io_unit", .integer), .init("slot_count", .integer), .init("message_size", .integer),
     .init("pipeline", .integer), .init("checkpoint_interval", .integer), .init("headroom", .integer),
     .init("sessions", .integer), .init("block_size", .integer), .init("grid_blocks_max", .decimal),

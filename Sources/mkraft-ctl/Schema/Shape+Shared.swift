@@ -54,6 +54,6 @@ extension [Shape.Member] {
   /// As `JSONWriter.file` writes it.
   static let file: [Shape.Member] = [
     .init("path", .string), .init("file_size", .decimal),
-    .init("read_mode", .choice(["direct", "cached", "droppedBehind"])), .init("locked_by", .nullable(.string)),
+    .init("read_mode", .readMode), .init("locked_by", .nullable(.string)),
   ]
 }

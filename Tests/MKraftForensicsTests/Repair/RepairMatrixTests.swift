@@ -171,7 +171,7 @@ extension RepairMethod {
     case .superblockFromQuorum, .blockHeaderRebuilt, .blockFromSource, .replyHeaderRebuilt, .replyFromSource,
       .prepareHeaderFromRing, .prepareFromSource, .headerFromPrepare, .gapZeroed, .gapEvidenceZeroed, .replyBlanked:
       true
-    case .unreadableZeroed, .fileExtended, .blockZeroed, .prepareBlanked, .headerMarkedUnknown, .fileCut: false
+    case .unreadableZeroed, .fileExtended, .prepareBlanked, .headerMarkedUnknown, .fileCut: false
     }
   }
 }

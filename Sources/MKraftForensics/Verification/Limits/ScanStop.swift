@@ -1,5 +1,5 @@
 /// Why a verification ended before it had read everything.
-public enum ScanStop: String, Sendable, Equatable {
+public enum ScanStop: String, Sendable, CaseIterable {
   case byteLimit = "byte-limit"
   case timeLimit = "time-limit"
   case interrupted
