@@ -1,6 +1,6 @@
 // MKraftForensics: what is true of a data file, whatever became of it.
 //
-// It returns values and never prints; it opens nothing and writes nothing. Every opinion on what a replica would do comes from
+// It returns values and never prints; it opens nothing, and writes nothing but what `Repair` is told to. Every opinion on what a replica would do comes from
 // the replica's own decisions (`SuperblockDecision`, `Opening.admit`, `JournalRecovery`), run dry.
 //
 //   storage --> Verification --> VerificationReport: findings, bytes accounted for, and the Verdict computed from them
@@ -19,3 +19,5 @@
 //   Image         small dumps for bug reports: `ImageWriter` makes them, `ImageStorage` reads them as the file they stand for
 //   Diff          replicas compared by meaning: `ReplicaComparison`
 //   Map           where the parts of a file lie and where the damage is; Supplied: a geometry for files without a superblock
+//   Repair        plans from a verification, round by round, on the file as it would be (`RepairPlanner`); undo logs; and the
+//                 one part that writes: `RepairRun` in place, `RepairCopy` beside

@@ -17,6 +17,7 @@
 //   Superblock  frozen prefix, identity, hard state, checkpoint state, suffix headers
 //   Prepare     headers of log entries: prepare, reserved, unknown
 //   Reply, Block, Message, KeyValue    client replies, grid blocks, the wire, requests of the key-value store
+//   Repair      the mark of a repair that is not finished, and its undo log
 //   Invariant   what must hold beyond a right checksum: one table of names and statements
 //
 // Normative: man/mkraft-data-file.5 and man/mkraft-protocol.5; a test compares their tables with the ones here.

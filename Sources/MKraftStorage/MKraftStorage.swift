@@ -17,4 +17,4 @@
 //        -> JournalRecovery -> JournalDecision
 //
 // Where to find what: Device (devices and buffers), Format (making a file), Superblock (rules R7 to R10), Journal (rules R11
-// to R14).
+// to R14), Repair (finding the mark of a repair that is not finished).

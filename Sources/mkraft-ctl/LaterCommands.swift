@@ -12,14 +12,6 @@ extension LaterCommand {
   }
 }
 
-struct RepairCommand: LaterCommand {
-  static let name = "repair"
-  static let configuration = CommandConfiguration(commandName: name, abstract: "Comes with a later release.")
-
-  @OptionGroup var output: OutputOptions
-  @Argument(parsing: .allUnrecognized, help: .hidden) var rest: [String] = []
-}
-
 struct RecoverCommand: LaterCommand {
   static let name = "recover"
   static let configuration = CommandConfiguration(commandName: name, abstract: "Comes with a later release.")

@@ -16,6 +16,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case otherMembers = "other-members"
   case liveFile = "live-file"
   case fileChanging = "file-changing"
+  case repairInProgress = "repair-in-progress"
   case verificationIncomplete = "verification-incomplete"
   case numbersExhausted = "numbers-exhausted"
   // Copies of the superblock.

@@ -29,6 +29,8 @@ public enum NextStep: Sendable, Equatable {
   /// Nothing is lost, and the software that wrote it is at fault.
   case report
   case verify
+  /// A repair was begun, and its undo log tells how to go on or back.
+  case resumeRepair
   /// Read what was not read yet.
   case verifyOn
   /// The rest of the file may be where it came from.
@@ -69,6 +71,8 @@ public enum NextStep: Sendable, Equatable {
       "keep the file as it is and start nothing on it; look for the whole file where this one came from, and see what of it is missing here"
     case .otherDevice:
       "move the file to a device whose sectors are no larger than its io_unit, and start the replica there"
+    case .resumeRepair:
+      "finish the repair with 'repair resume', or take it back with 'repair undo' and the undo log; do nothing else to the file before"
     case .useNewerRelease: "use a release that knows this format; this one must not touch the file"
     case .nameTheRightFile:
       "check the path and name the replica's data file; if this is it, keep it as it is and turn to a backup or another replica"
@@ -91,6 +95,7 @@ public enum NextStep: Sendable, Equatable {
       finding?.slot.map { ShellCommand("explain", "--reply", String($0)).path(path) }
         ?? ShellCommand("verify-checksums", "--zone", "replies").path(path)
     case .verify, .verifyOn, .findWhole: ShellCommand("verify-checksums").path(path)
+    case .resumeRepair: ShellCommand("repair", "resume").path(path)
     }
   }
 }

@@ -7,12 +7,15 @@ struct GapReader {
   private let storage: any Storage
   private let unit: Int
   private let buffer: IOBuffer
+  /// Where the mark of a repair may stand; that it does is said by who looks for it.
+  private let marks: [Range<UInt64>]
 
   /// - Parameter buffer: of `ScanPlan.gapByteCount` bytes at least, used by nobody else meanwhile.
   init(_ storage: any Storage, _ geometry: Geometry, _ buffer: IOBuffer) {
     self.storage = storage
     unit = Int(geometry.ioUnit)
     self.buffer = buffer
+    marks = (0..<Superblock.copyCount).map { geometry.repairMarkRange(copy: $0) }
   }
 
   func verify(_ range: Range<UInt64>, _ tally: inout PieceTally) {
@@ -38,6 +41,13 @@ struct GapReader {
 
   private func judge(read range: Range<UInt64>, _ tally: inout PieceTally) {
     let buffer = buffer
+    guard !isZero(range.count) else { return }
+    for place in marks where range.lowerBound <= place.lowerBound && place.upperBound <= range.upperBound {
+      let start = Int(place.lowerBound - range.lowerBound)
+      let bytes = buffer.bytes.extracting(start..<start + RepairMark.byteCount)
+      guard RepairMark(decoding: bytes, at: place.lowerBound) != nil else { continue }
+      buffer.zero(start..<start + RepairMark.byteCount)
+    }
     guard !isZero(range.count) else { return }
     let first = nonzero(0..<range.count, fromEnd: false)
     let last = nonzero(0..<range.count, fromEnd: true)

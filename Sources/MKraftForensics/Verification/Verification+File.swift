@@ -50,6 +50,17 @@ extension Verification {
     }
   }
 
+  /// A mark in whichever place is reported once, in whatever scope.
+  mutating func noteRepair(_ survey: SuperblockSurvey) {
+    mark = RepairMarkScan.find(storage, survey.geometry)
+    guard let mark else { return }
+    log.add(
+      Finding(
+        .repairInProgress, range: mark.offset..<mark.offset + UInt64(RepairMark.byteCount),
+        actual: .checksum(mark.plan),
+        evidence: "the mark at byte \(mark.offset) names the undo log \(Escape.text(mark.path))"))
+  }
+
   /// Whether what lies behind the last block in use is space for more blocks (rule R17).
   private func isReservedGrowth(_ superblock: Superblock) -> Bool {
     let geometry = superblock.geometry

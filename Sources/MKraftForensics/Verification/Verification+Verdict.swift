@@ -22,6 +22,7 @@ extension Verification {
 
   /// What the replica decides, by its own steps in its own order.
   func start(_ decision: SuperblockDecision, _ judged: Judged, _ ground: GridGround?) -> Verdict.Start {
+    if let mark { return .refuses(reason: OpeningRefusal.repairInProgress(mark).name) }
     let superblock: Superblock
     switch decision.outcome {
     case .failure(let refusal): return .refuses(reason: OpeningRefusal.superblock(refusal).name)

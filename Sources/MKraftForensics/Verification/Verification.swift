@@ -45,6 +45,8 @@ public struct Verification {
   var tally: ScanTally
   var byteCount: UInt64
   var resumption: Resumption
+  /// A repair that is not finished.
+  var mark: RepairMark?
   let progress: (UInt64, UInt64) -> Void
 
   /// - Parameter progress: called on this thread with the bytes accounted for, and of how many.
@@ -81,6 +83,7 @@ public struct Verification {
     for attempt in 1... {
       begin()
       let look = SuperblockLook(storage, isLive: options.isLive)
+      noteRepair(look.survey)
       log.add(look.findings)
       guard let reference = reference(look) else { return (withoutSuperblock(look), false) }
       if options.isLive { begin(byteCount: storage.byteCount) }
@@ -176,6 +179,7 @@ public struct Verification {
       grid: subject?.assumption == nil ? judged.grid : nil, liveHead: subject?.liveHead)
     report.assumption = subject?.assumption
     report.resumption = resumption
+    report.mark = mark
     return report
   }
 }

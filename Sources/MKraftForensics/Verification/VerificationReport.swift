@@ -31,6 +31,8 @@ public struct VerificationReport: Sendable {
   /// What it takes to go on with a verification that ended early, if that was asked for; nil too if so much is damaged that it is not
   /// remembered.
   public internal(set) var rest: [UInt8]?
+  /// Of a repair that is not finished.
+  public internal(set) var mark: RepairMark?
 
   public var worst: Finding? { findings.first }
   /// Findings in all.

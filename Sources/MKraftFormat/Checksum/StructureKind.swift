@@ -22,6 +22,12 @@ public enum StructureKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   case checkpoint = 12
   /// The cluster id and index that a member id is the checksum of.
   case member = 13
+  /// What says in a data file that a repair of it is not finished.
+  case repairMark = 14
+  /// Header of the log that takes a repair back, a file of its own.
+  case undoLog = 15
+  /// A change in such a log.
+  case undoRecord = 16
 
   /// Seed of this kind's checksums: ASCII "mkraft" in the upper six bytes, the kind in the lowest.
   public var seed: UInt64 { 0x6D6B_7261_6674_0000 | UInt64(rawValue) }
@@ -42,6 +48,9 @@ public enum StructureKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case .messageBody: "message-body"
     case .checkpoint: "checkpoint"
     case .member: "member"
+    case .repairMark: "repair-mark"
+    case .undoLog: "undo-log"
+    case .undoRecord: "undo-record"
     }
   }
 }

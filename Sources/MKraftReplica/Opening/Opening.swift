@@ -42,6 +42,7 @@ public struct Opening {
   public static func read(
     _ storage: any Storage, survey: SuperblockSurvey, bodies: Bodies = .verified
   ) throws(OpeningRefusal) -> Opening {
+    if let mark = RepairMarkScan.find(storage, survey.geometry) { throw .repairInProgress(mark) }
     let decision = SuperblockDecision(survey)
     let superblock: Superblock
     switch decision.outcome {

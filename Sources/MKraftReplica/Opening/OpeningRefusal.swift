@@ -1,7 +1,10 @@
+public import MKraftFormat
 public import MKraftStorage
 
 /// Why a replica does not start on a file. Nothing was written.
 public enum OpeningRefusal: Error, Sendable {
+  /// A repair of the file was begun and is not finished; nothing else of it means anything until it is.
+  case repairInProgress(RepairMark)
   case superblock(SuperblockDecision.Refusal)
   /// A feature this release does not know allows reading only.
   case readOnlyFeatures(UInt64)
@@ -21,6 +24,7 @@ public enum OpeningRefusal: Error, Sendable {
   /// Short name in words.
   public var name: String {
     switch self {
+    case .repairInProgress: "repair-in-progress"
     case .superblock(let refusal): refusal.name
     case .readOnlyFeatures: "features-read-only"
     case .otherMembers: "other-members"

@@ -82,6 +82,8 @@ struct RefusalReport {
 
   private var reason: String {
     switch refusal {
+    case .repairInProgress(let mark):
+      "a repair of the file was begun and is not finished; its undo log is \(Escape.text(mark.path))"
     case .superblock(.notFound): "no superblock copy of a data file was found"
     case .superblock(.newerFormat): "a newer release wrote the file, and this one must not touch it"
     case .superblock: "the superblock copies do not tell in which state the file is"

@@ -91,6 +91,11 @@ import Testing
     try see("diff", file.path.string, file.directory["image"].string)
     try see("diff", file.path.string, file.directory["g"].string)
     #expect(try replica.stop().exit == 0)
+    try file.overwrite(at: 300, with: [0x5A])
+    let plan = file.directory["plan"].string
+    try see("repair", file.path.string, "--to", plan)
+    try see("repair", "apply", plan, "--in-place", "--yes")
+    try see("repair", "verify", plan)
     try file.overwrite(at: 0, with: [UInt8](repeating: 0x5A, count: 20 << 20))
     try see("start", file.path.string)
     try see("drill", "--kills", "1", "--wraps", "0")

@@ -46,7 +46,7 @@ enum Agreement {
     case .journal(let decision):
       let found = report.findings.filter { $0.kind.isLostEntry }.compactMap(\.op)
       return Set(found) == Set(decision.faults.map(\.op)) ? nil : "it misses ops \(decision.faults.map(\.op))"
-    case .readOnlyFeatures, .otherMembers, .truncated, .ioUnitTooSmall:
+    case .repairInProgress, .readOnlyFeatures, .otherMembers, .truncated, .ioUnitTooSmall:
       return has(report) { $0.kind.name == refusal.name } ? nil : "no finding is what it refuses for"
     }
   }

@@ -162,7 +162,7 @@ import Testing
   @Test func agreesWithVerification() throws {
     let others: Set<FindingKind> = [
       .rangeUnreadable, .fileOverLong, .gapNotZero, .ioUnitTooSmall, .liveFile, .replySlotDamaged,
-      .superblockRolledBack, .otherMembers,
+      .superblockRolledBack, .otherMembers, .repairInProgress,
     ]
     for scenario in Scenario.all {
       let file = try SampleFile()

@@ -54,6 +54,15 @@ final class SampleFile {
     for copy in 0..<Superblock.copyCount { write(next, copy: copy) }
   }
 
+  /// Changes the present superblock in all copies, as if it had always been so.
+  func rewrite(_ change: (inout Superblock) -> Void) {
+    var superblock = superblock
+    change(&superblock)
+    superblock.seal()
+    history[history.count - 1] = superblock
+    for copy in 0..<Superblock.copyCount { write(superblock, copy: copy) }
+  }
+
   func successor(of superblock: Superblock, _ change: (inout Superblock) -> Void = { _ in }) -> Superblock {
     var next = superblock
     next.sequence += 1

@@ -45,6 +45,13 @@ struct Scenario: Sendable {
     },
     Scenario("a byte in a gap", [.gapNotZero], exit: 10, "serves") { $0.storage.flipBit(at: 8 * 20000) },
     Scenario("larger sectors", [.ioUnitTooSmall], exit: 11, "refuses") { $0.options.deviceAlignment = 16384 },
+    Scenario("repair begun", [.repairInProgress], exit: 13, "refuses") { file in
+      let place = file.geometry.repairMarkRange(copy: 2).lowerBound
+      let mark = RepairMark(fileID: 7, log: 1, plan: 2, sequence: 3, offset: place, path: "undo")
+      let buffer = IOBuffer(byteCount: RepairMark.byteCount)
+      buffer.copy(from: mark.encoded.span)
+      file.storage.replace(at: place, with: buffer)
+    },
     Scenario("in use", [.liveFile], exit: 0, "serves") { $0.options.isLive = true },
     Scenario("reply slot", [.replySlotDamaged], exit: 10, "serves") {
       $0.storage.flipBit(at: 8 * ($0.geometry.replyOffset(slot: 2) + 120))

@@ -24,6 +24,9 @@ import Testing
     ("tree-node", TreeNode.Layout.rows, BlockHeader.byteCount..<TreeNode.Layout.ends),
     ("tree-entry", TreeNode.EntryLayout.rows, 0..<TreeNode.EntryLayout.byteCount),
     ("session-record", SessionRecord.Layout.rows, 0..<SessionRecord.byteCount),
+    ("repair-mark", RepairMark.Layout.rows, 0..<RepairMark.byteCount),
+    ("undo-log", UndoLogHeader.Layout.rows, 0..<UndoLogHeader.byteCount),
+    ("undo-record", UndoRecordHeader.Layout.rows, 0..<UndoRecordHeader.byteCount),
     ("message-header", MessageHeader.Layout.rows, 0..<MessageHeader.byteCount),
   ]
 
@@ -64,7 +67,7 @@ import Testing
       "zones", "geometry", "kinds", "vectors", "structures", "superblock", "checkpoint", "block-reference",
       "prepare-header", "operations", "kv-batch", "kv-event", "kv-event-codes", "recovery-states",
       "recovery-decisions", "recovery-evidence", "reply-header", "block-header", "chain-block", "session-record",
-      "tree-node", "tree-entry", "invariants",
+      "tree-node", "tree-entry", "repair-mark", "undo-log", "undo-record", "invariants",
     ]
     let expectedInProtocol = [
       "message-header", "messages", "commands", "kv-results", "kv-result", "kv-statuses", "kv-pair", "refusals",
@@ -88,6 +91,8 @@ import Testing
       .reserved: PrepareHeader.Layout.kind.offset, .unknown: PrepareHeader.Layout.kind.offset,
       .reply: ReplyHeader.Layout.kind.offset, .replyReserved: ReplyHeader.Layout.kind.offset,
       .block: BlockHeader.Layout.kind.offset, .message: MessageHeader.Layout.kind.offset,
+      .repairMark: RepairMark.Layout.kind.offset, .undoLog: UndoLogHeader.Layout.kind.offset,
+      .undoRecord: UndoRecordHeader.Layout.kind.offset,
     ]
     let code = StructureKind.allCases.map { kind in
       ["\(kind.rawValue)", kind.name, String(kind.seed, radix: 16), kindByte[kind].map(String.init) ?? "none"]

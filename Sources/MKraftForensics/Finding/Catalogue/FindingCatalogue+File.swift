@@ -75,6 +75,14 @@ extension FindingCatalogue {
       causes: ["a replica runs on the file and takes checkpoints quickly", "something else writes to the file"],
       risk: "damage may have gone unseen", danger: "unknown: it is neither sound nor damaged as far as this look goes",
       next: .verify),
+    // 13, for what is missing is in another file: the undo log gives back exactly one of two states.
+    FindingEntry(
+      .repairInProgress, .file, .restorable,
+      "a repair of the file was begun and is not finished; its undo log completes it or takes it back",
+      causes: ["the power failed", "a write failed", "the repair was killed"],
+      risk: "nothing, as long as the undo log is there: it holds what was overwritten",
+      danger: "no replica starts on it; without the undo log neither the old state nor the new one can be had",
+      next: .resumeRepair),
     FindingEntry(
       .verificationIncomplete, .file, .incomplete, "not everything that was asked for was read",
       causes: ["a limit of the verification was reached", "somebody interrupted it"],

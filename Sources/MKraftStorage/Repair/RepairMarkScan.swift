@@ -1,0 +1,33 @@
+public import MKraftFormat
+
+/// Looks for the mark of a repair that is not finished: behind every superblock copy, whatever became of the copies.
+public enum RepairMarkScan {
+  /// The first mark found; one is enough.
+  /// - Parameter geometry: tells where the superblock copies lie. Without one every 1 MiB boundary is looked at, as for superblock
+  ///   copies (rule R10).
+  public static func find(_ storage: any Storage, _ geometry: Geometry?) -> RepairMark? {
+    let buffer = IOBuffer(byteCount: IOBuffer.pageAlignment)
+    if let first = read(storage, at: Geometry.repairMarkDistance, buffer) { return first }
+    guard let geometry else { return scan(storage, buffer) }
+    for copy in 1..<Superblock.copyCount {
+      if let mark = read(storage, at: geometry.repairMarkRange(copy: copy).lowerBound, buffer) { return mark }
+    }
+    return nil
+  }
+
+  private static func scan(_ storage: any Storage, _ buffer: IOBuffer) -> RepairMark? {
+    let end = min(storage.byteCount, Geometry.gridOffsetMax)
+    var boundary = Geometry.zoneAlignment
+    while boundary < end {
+      if let mark = read(storage, at: boundary + Geometry.repairMarkDistance, buffer) { return mark }
+      boundary += Geometry.zoneAlignment
+    }
+    return nil
+  }
+
+  private static func read(_ storage: any Storage, at offset: UInt64, _ buffer: IOBuffer) -> RepairMark? {
+    guard let count = try? storage.read(RepairMark.byteCount, at: offset, into: buffer), count == RepairMark.byteCount
+    else { return nil }
+    return RepairMark(decoding: buffer.bytes, at: offset)
+  }
+}

@@ -1,0 +1,50 @@
+internal import MKraftForensics
+internal import MKraftOutput
+internal import MKraftStorage
+internal import SystemPackage
+
+extension Failure {
+  /// There is no plan for a file. The exit code is the verdict on it.
+  init(_ refusal: RepairPlanner.Refusal, _ report: VerificationReport, _ path: FilePath) {
+    let code = report.verdict.exitCode
+    switch refusal {
+    case .inProgress(let log):
+      self.init(
+        code, "a repair of the file was begun and is not finished; its undo log is \(Escape.text(log))",
+        of: path.string, next: ShellCommand("repair", "resume").path(path.string))
+    case .readOnly:
+      self.init(code, "the file uses a feature that this release may read only; it is not changed", of: path.string)
+    case .noSuperblock:
+      let worst = report.worst.map { ": \($0.kind.meaning) (\($0.kind.name)): \($0.evidence)" } ?? ""
+      self.init(
+        code, "no superblock tells what belongs in the file, so that nothing can be repaired" + worst, of: path.string,
+        next: ShellCommand("inspect-superblock", "--scan").path(path.string))
+    }
+  }
+
+  /// A repair that did not come to its end.
+  init(_ error: RepairError, of path: FilePath) {
+    switch error {
+    case .storage(let cause):
+      self.init(
+        .inputOutput, "\(cause); if the file was marked, finish or take back the repair when the cause is gone",
+        of: path.string, next: ShellCommand("repair", "resume").path(path.string))
+    case .notUndone:
+      self.init(.inputOutput, error.words, of: path.string, next: ShellCommand("repair", "resume").path(path.string))
+    case .undone: self.init(.inputOutput, error.words, of: path.string)
+    case .pathTooLong: self.init(.usage, error.words + "; name another with --undo", of: path.string)
+    case .log, .otherLog, .notBegun, .movedOn, .superblockMovedOn, .needsCopy, .sourceChanged:
+      self.init(.declined, error.words + "; nothing was written", of: path.string)
+    }
+  }
+
+  /// A file that could not be created.
+  init(output path: FilePath, _ error: StorageError) {
+    if error.cause == .exists {
+      self.init(.cannotCreate, "it exists already, and nothing is ever replaced", of: path.string)
+      return
+    }
+    let isRefused = error.cause == .errno(.permissionDenied) || error.cause == .errno(.notPermitted)
+    self.init(isRefused ? .notPermitted : .cannotCreate, "\(error); the file to repair is as it was", of: path.string)
+  }
+}

@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import MKraftForensics
+internal import MKraftFormat
+internal import MKraftOutput
+internal import MKraftStorage
+internal import SystemPackage
+
+/// `repair resume`: finishes a repair that was interrupted.
+struct RepairResumeCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "resume",
+    abstract: "Finishes a repair in place that was interrupted.",
+    discussion: """
+      What is left to do is in the undo log that the file names; neither the plan nor its sources are needed. On a file \
+      without an unfinished repair nothing is done.
+      """)
+
+  @Argument(help: "The file whose repair was interrupted.", completion: .file())
+  var file: String
+
+  @Option(help: "The undo log, if it is no longer where the file says.", completion: .file())
+  var undo: String?
+
+  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var output: OutputOptions
+
+  func execute(on console: Console) throws(Failure) -> ExitCode {
+    let ground = try RepairGround(writing: file)
+    let mark = RepairMarkScan.find(ground.storage, SuperblockSurvey.read(ground.storage).geometry)
+    guard let mark else {
+      let report = ground.verify(progress, on: console)
+      RepairReport(.unchanged, path: ground.path, report: report).render(on: console)
+      return report.verdict.exitCode
+    }
+    let path = absolutePath(undo ?? mark.path)
+    let log = try UndoLogFile.open(path)
+    do throws(RepairError) {
+      let report = try RepairRun.resume(log, on: ground.storage)
+      RepairReport(.resumed(log: path), path: ground.path, report: report).render(on: console)
+      return report.verdict.exitCode
+    } catch { throw Failure(error, of: ground.path) }
+  }
+}
