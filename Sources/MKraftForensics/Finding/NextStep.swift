@@ -52,15 +52,15 @@ public enum NextStep: Sendable, Equatable {
     case .inspectSuperblock:
       "keep the file as it is and start nothing on it; look at the superblock copies side by side: a human must decide"
     case .dumpWAL:
-      "keep the file as it is; look at the slot, and get the entry from another replica or a backup of this file: the checksum that is expected proves it to be the right one"
+      "keep the file as it is; look at the slot, and let repair bring the entry back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
     case .decideOnLog:
       "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one"
     case .restoreBlock:
-      "keep the file as it is; the checksum that is expected proves a copy of the block from another replica, or from a backup of this file, to be the right one"
+      "keep the file as it is; let repair bring the block back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
     case .restoreReferrer:
       "keep the file as it is; bring back first the damaged block above it, which another finding names, and verify again"
     case .restoreReply:
-      "keep the file as it is; the checksum that is expected proves a copy of the reply from another replica, or from a backup of this file, to be the right one"
+      "keep the file as it is; let repair bring the reply back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
     case .decideOnState:
       "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted"
     case .report:
