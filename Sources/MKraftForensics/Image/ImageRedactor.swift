@@ -24,6 +24,7 @@ struct ImageRedactor {
   /// Takes everything out of the piece that must not be in the image. Pieces come in order of address.
   mutating func redact(_ draft: inout PieceDraft) {
     keepStraySuperblocks(&draft)
+    keepRepairMarks(&draft)
     guard let tree else { return TraceRedactor.redact(&draft) }
     let geometry = tree.geometry
     let cluster = tree.superblock.cluster
@@ -77,6 +78,20 @@ struct ImageRedactor {
     }
   }
 
+  /// The marks of a repair that is not finished: a path, and nothing of users.
+  private func keepRepairMarks(_ draft: inout PieceDraft) {
+    var offset = draft.range.lowerBound
+    while offset < min(draft.range.upperBound, Geometry.gridOffsetMax) {
+      defer { offset += Geometry.zoneAlignment }
+      let start = draft.position(offset + Geometry.repairMarkDistance)
+      guard start + RepairMark.byteCount <= draft.count else { continue }
+      let buffer = draft.buffer
+      let bytes = buffer.bytes.extracting(start..<start + RepairMark.byteCount)
+      guard RepairMark(decoding: bytes, at: offset + Geometry.repairMarkDistance) != nil else { continue }
+      draft.keep(start..<start + RepairMark.byteCount)
+    }
+  }
+
   private func redactSuperblock(at offset: UInt64, _ draft: inout PieceDraft) {
     guard draft.range.contains(offset) else { return }
     let start = draft.position(offset)
@@ -91,12 +106,13 @@ struct ImageRedactor {
     let part = draft.position(gap.lowerBound)..<draft.position(gap.upperBound)
     let buffer = draft.buffer
     guard !buffer.bytes.isZero(part) else { return }
-    guard let first = part.first(where: { buffer.bytes.load(fromByteOffset: $0, as: UInt8.self) != 0 }),
-      let last = part.last(where: { buffer.bytes.load(fromByteOffset: $0, as: UInt8.self) != 0 })
-    else { return }
+    let kept = draft
+    func isTaken(_ position: Int) -> Bool {
+      buffer.bytes.load(fromByteOffset: position, as: UInt8.self) != 0 && !kept.isKept(position)
+    }
+    guard let first = part.first(where: isTaken), let last = part.last(where: isTaken) else { return }
     let byte = buffer.bytes.load(fromByteOffset: first, as: UInt8.self)
     draft.erase(part, .unrecognised)
-    guard !draft.isKept(first) else { return }
     if last > first { draft.put(1, at: last) }
     draft.put(byte, at: first)
   }

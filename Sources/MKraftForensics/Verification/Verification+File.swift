@@ -110,6 +110,20 @@ extension Verification {
     }
   }
 
+  /// Of a file in use, whose checkpoint was replaced whenever it was read, nothing is concluded.
+  mutating func withoutCheckpoint(_ look: SuperblockLook) -> VerificationReport {
+    begin(byteCount: byteCount)
+    log.removeAll { $0.exitCode != .sound }
+    log.add(
+      Finding(
+        .fileChanging,
+        evidence: "a newer checkpoint took the place of the one that was read, \(Verification.checkpointReadsMax) times"
+      ))
+    tally.skip(0..<byteCount, .notReached)
+    if options.resuming != nil { resumption = .startedOver("the file changed while it was read") }
+    return report(look.decision, nil, Judged())
+  }
+
   /// No superblock tells what lies where.
   mutating func withoutSuperblock(_ look: SuperblockLook) -> VerificationReport {
     var stop: ScanStop?

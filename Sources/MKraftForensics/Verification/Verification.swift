@@ -13,6 +13,9 @@ public struct Verification {
   /// the system gives fewer, those do it.
   static let threadCount = 3
 
+  /// Times that the checkpoint of a file in use is read, if a newer one takes its place each time.
+  static let checkpointReadsMax = 8
+
   public struct Options: Sendable {
     public var scope = VerificationScope.everything
     /// Most findings kept; all are counted.
@@ -89,6 +92,11 @@ public struct Verification {
       if options.isLive { begin(byteCount: storage.byteCount) }
       noteFile(reference, look)
       let subject = begin(look, reference, isFirst: attempt == 1)
+      // In a file in use another checkpoint may have taken the place of the one that was being read.
+      if options.isLive, !subject.ground.parts.faults.isEmpty, hasMoved(since: look) {
+        if attempt < Verification.checkpointReadsMax, options.budget.stop == nil { continue }
+        return (withoutCheckpoint(look), false)
+      }
       let results = scan(subject, [.wal, .replies], subject.start, report: progress)
       var judged = judgeLog(results, subject)
       if options.isLive, log.hasConcern {
@@ -106,7 +114,7 @@ public struct Verification {
     begin(byteCount: byteCount)
   }
 
-  private mutating func begin(byteCount: UInt64) {
+  mutating func begin(byteCount: UInt64) {
     self.byteCount = byteCount
     tally = ScanTally(byteCount: byteCount)
   }

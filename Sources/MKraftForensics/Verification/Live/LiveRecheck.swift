@@ -35,7 +35,7 @@ struct LiveRecheck {
       let ground = GridGround(superblock, CheckpointReader(storage, superblock).parts())
       let outcome = examine(as: ground)
       // What is whole, or no part of the newest state, stays so whatever follows.
-      if outcome.faults.isEmpty && outcome.damaged.isEmpty { return outcome }
+      if outcome.faults.isEmpty && outcome.damaged.isEmpty && ground.parts.faults.isEmpty { return outcome }
       let newest = SuperblockLook(storage, isLive: true).decision.chosen
       if newest?.checkpoint.id == superblock.checkpoint.id { return outcome }
     }
