@@ -87,6 +87,7 @@ public struct Verification {
       begin()
       let look = SuperblockLook(storage, isLive: options.isLive)
       noteRepair(look.survey)
+      if mark == nil { log.alone = FileAlone(storage, look.decision) }
       log.add(look.findings)
       guard let reference = reference(look) else { return (withoutSuperblock(look), false) }
       if options.isLive { begin(byteCount: storage.byteCount) }
@@ -181,7 +182,7 @@ public struct Verification {
     let start = start(decision, judged, subject?.ground)
     let counts = log.counts
     var report = VerificationReport(
-      verdict: Verdict(start: start, kinds: counts.map(\.kind), scope: options.scope), findings: log.findings,
+      verdict: Verdict(start: start, codes: log.exitCodes, scope: options.scope), findings: log.findings,
       counts: counts, bytes: tally.bytes, byteCount: byteCount, superblockDecision: decision,
       superblock: subject.flatMap { $0.assumption == nil ? $0.superblock : nil }, journal: judged.journal,
       grid: subject?.assumption == nil ? judged.grid : nil, liveHead: subject?.liveHead)
