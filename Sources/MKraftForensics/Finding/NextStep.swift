@@ -72,7 +72,7 @@ public enum NextStep: Sendable, Equatable {
     case .verify: "verify the file again when no replica runs on it, or when less is written"
     case .verifyOn: "verify the rest: without limits, or a part each time with --resume STATE"
     case .findWhole:
-      "keep the file as it is and start nothing on it; look for the whole file where this one came from, and see what of it is missing here"
+      "keep the file as it is and start nothing on it; look for the whole file where this one came from, and see what of it is missing here; if nothing that mattered is, repair gives the file its length back"
     case .otherDevice:
       "move the file to a device whose sectors are no larger than its io_unit, and start the replica there"
     case .resumeRepair:

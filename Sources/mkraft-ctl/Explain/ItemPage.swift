@@ -51,8 +51,9 @@ struct ItemPage {
     let path = file.path.string
     guard let concern else { return explanation.hasOtherConcern ? ShellCommand("status").path(path) : nil }
     let step = concern.next(startRefused: isStartRefused)
-    // Those lead here.
-    let leadHere: [NextStep] = [.restoreBlock, .restoreReferrer, .decideOnState, .restoreReply, .report]
+    // Those lead here; a plan of a repair says what can be brought back, and from where.
+    if step == .restoreBlock || step == .restoreReply { return ShellCommand("repair").path(path) }
+    let leadHere: [NextStep] = [.restoreReferrer, .decideOnState, .report]
     return step == concern.next && !leadHere.contains(step) ? concern.command(path: path) : nil
   }
 
@@ -145,7 +146,8 @@ struct ItemPage {
     var words: [String] = []
     if let header { words.append(header.summary) }
     if let defect { words.append(defect) }
-    if ring == "prepare ring", row.body != .none { words.append("body \(row.body.rawValue)") }
+    // That a body is the wrong one is the defect.
+    if ring == "prepare ring", row.body != .none, row.body != .mismatch { words.append("body \(row.body.rawValue)") }
     page.field(ring, defect == nil ? .plain : .red) { $0.writeVisible(words.joined(separator: "; ")) }
     if let header, header.kind == .prepare {
       page.field("", "checksum \(header.checksum.hex), parent \(header.parent.hex)")
@@ -187,7 +189,7 @@ extension ByteSink {
 extension PrepareHeader {
   /// An entry in a few words.
   fileprivate var summary: String {
-    guard kind == .prepare else { return "a \(kind.name) header" }
+    guard kind == .prepare else { return kind == .unknown ? "an unknown header" : "a \(kind.name) header" }
     return "op \(op) of term \(term), \(Operation.name(of: operation)), \(size) B"
   }
 }
