@@ -36,6 +36,8 @@ public struct Verification {
     public var keepsRest = false
     /// How the file is read, in any words: a verification goes on only as it began.
     public var readMode = ""
+    /// Threads that share the work, the caller's among them; at least one.
+    public var threadCount = Verification.threadCount
     /// Bytes for what nodes say of leaves; with fewer a grid takes more windows.
     package var leafByteCountMax = LeafWindow.byteCountMax
 

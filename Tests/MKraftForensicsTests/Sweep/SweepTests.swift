@@ -1,6 +1,7 @@
 import Glibc
 import MKraftForensics
 import MKraftFormat
+import MKraftOutput
 import MKraftStorage
 import Testing
 
