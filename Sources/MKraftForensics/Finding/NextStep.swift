@@ -18,6 +18,8 @@ public enum NextStep: Sendable, Equatable {
   case dumpWAL
   /// No entry of another file can be proven to be the right one.
   case decideOnLog
+  /// Something that the file alone holds all of.
+  case repair
   /// A block whose checksum is known.
   case restoreBlock
   /// A block whose checksum another damaged block knows.
@@ -55,6 +57,8 @@ public enum NextStep: Sendable, Equatable {
       "keep the file as it is; look at the slot, and let repair bring the entry back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
     case .decideOnLog:
       "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one"
+    case .repair:
+      "keep the file as it is; let repair make it right: this file alone holds all that it takes, and the checksum that is expected proves it"
     case .restoreBlock:
       "keep the file as it is; let repair bring the block back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
     case .restoreReferrer:
@@ -68,7 +72,7 @@ public enum NextStep: Sendable, Equatable {
     case .verify: "verify the file again when no replica runs on it, or when less is written"
     case .verifyOn: "verify the rest: without limits, or a part each time with --resume STATE"
     case .findWhole:
-      "keep the file as it is and start nothing on it; look for the whole file where this one came from, and see what of it is missing here"
+      "keep the file as it is and start nothing on it; look for the whole file where this one came from, and see what of it is missing here; if nothing that mattered is, repair gives the file its length back"
     case .otherDevice:
       "move the file to a device whose sectors are no larger than its io_unit, and start the replica there"
     case .resumeRepair:
@@ -96,6 +100,7 @@ public enum NextStep: Sendable, Equatable {
         ?? ShellCommand("verify-checksums", "--zone", "replies").path(path)
     case .verify, .verifyOn, .findWhole: ShellCommand("verify-checksums").path(path)
     case .resumeRepair: ShellCommand("repair", "resume").path(path)
+    case .repair: ShellCommand("repair").path(path)
     }
   }
 }
