@@ -39,8 +39,24 @@ int32_t clinux_allocate(int32_t fd, int64_t byte_count) {
   return fallocate(fd, 0, 0, byte_count) == 0 ? 0 : errno;
 }
 
+static struct flock whole_file(short type) {
+  struct flock range;
+  memset(&range, 0, sizeof range);
+  range.l_type = type;
+  range.l_whence = SEEK_SET;
+  return range;
+}
+
 int32_t clinux_lock(int32_t fd) {
-  return flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) return errno;
+  struct flock range = whole_file(F_WRLCK);
+  if (fcntl(fd, F_OFD_SETLK, &range) == 0 || (errno != EAGAIN && errno != EACCES)) return 0;
+  return EWOULDBLOCK;
+}
+
+int32_t clinux_is_locked(int32_t fd) {
+  struct flock range = whole_file(F_RDLCK);
+  return fcntl(fd, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
 }
 
 uint32_t clinux_filesystem_magic(int32_t fd) {

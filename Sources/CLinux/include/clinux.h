@@ -23,9 +23,13 @@ clinux_direct_alignment_t clinux_direct_alignment(int32_t fd);
 /// every block. Returns 0 or the error number.
 int32_t clinux_allocate(int32_t fd, int64_t byte_count);
 
-/// flock(2), exclusive and without waiting; a shim because Swift takes the name for that of a structure. Returns 0 or the
-/// error number.
+/// Locks the open file exclusively and without waiting, twice: by flock(2), which decides, and by a lock of its bytes that
+/// belongs to the open file, which others can ask for without taking one (a filesystem that has no such locks is let pass).
+/// A shim because Swift takes the name of flock(2) for that of a structure. Returns 0 or the error number.
 int32_t clinux_lock(int32_t fd);
+
+/// Whether another open file holds the lock of its bytes that `clinux_lock` takes. Takes no lock. 0 if nobody does.
+int32_t clinux_is_locked(int32_t fd);
 
 /// The number by which statfs(2) knows the filesystem of the open file `fd`; 0 if it does not tell.
 uint32_t clinux_filesystem_magic(int32_t fd);

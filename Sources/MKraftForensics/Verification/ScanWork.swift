@@ -4,7 +4,7 @@ internal import MKraftStorage
 internal import Synchronization
 
 /// The verification of a file whose superblock is known, shared by the threads that do it: each takes the next piece until none
-/// is left. A thread holds two huge pages; results are put together under a lock, a piece at a time.
+/// is left. A thread holds one huge page; results are put together under a lock, a piece at a time.
 final class ScanWork: Sendable {
   /// Times an item is read again before it is called damaged, on a file in use; otherwise once, to find out that it is.
   static let rereadsMax = 3
@@ -31,13 +31,14 @@ final class ScanWork: Sendable {
   private let runRules: EntryRunRules
   private let isLive: Bool
   private let budget: ScanBudget
+  private let buffers: ScanBuffers
   private let next = Atomic<Int>(0)
   private let results: Mutex<Results>
 
   /// - Parameter results: what was found before, in other parts of the file.
   init(
     _ storage: any Storage, _ ground: GridGround, _ plan: ScanPlan, _ window: LeafWindow, _ results: Results,
-    byteCount: UInt64, liveHead: UInt64?, _ options: Verification.Options
+    byteCount: UInt64, liveHead: UInt64?, _ options: Verification.Options, _ buffers: ScanBuffers
   ) {
     self.storage = storage
     superblock = ground.superblock
@@ -45,6 +46,7 @@ final class ScanWork: Sendable {
     self.byteCount = byteCount
     isLive = options.isLive
     budget = options.budget
+    self.buffers = buffers
     self.ground = ground
     self.window = window
     runRules = ScanWork.runRules(ground.superblock, byteCount: byteCount, liveHead: liveHead)
@@ -61,9 +63,10 @@ final class ScanWork: Sendable {
   /// Takes pieces until none is left. `progress` gets the bytes that all threads have accounted for.
   func run(progress: (UInt64) -> Void) {
     let watched = WatchedStorage(storage)
-    let reader = JournalReader(watched, geometry: superblock.geometry, cluster: superblock.cluster)
-    let buffer = IOBuffer(
-      hugePagesFor: max(BlockReader.bufferByteCount(superblock.geometry), Int(superblock.geometry.messageSize)))
+    // One for all kinds of pieces: a piece is finished before the next is begun.
+    let buffer = buffers.take(superblock.geometry)
+    defer { buffers.give(buffer) }
+    let reader = JournalReader(watched, geometry: superblock.geometry, cluster: superblock.cluster, buffer: buffer)
     let replies = ReplyReader(watched, superblock, buffer, rereads: rereads)
     let gaps = GapReader(watched, superblock.geometry, buffer)
     let blocks = BlockReader(watched, ground, buffer, rereads: rereads)

@@ -29,7 +29,8 @@ extension Verification {
     let plan = plan(subject, scope, before.progress, lastBlock: last)
     guard plan.count > 0 else { return before }
     let work = ScanWork(
-      storage, subject.ground, plan, window, before, byteCount: byteCount, liveHead: subject.liveHead, options)
+      storage, subject.ground, plan, window, before, byteCount: byteCount, liveHead: subject.liveHead, options,
+      buffers)
     let helpers = (1..<Verification.threadCount).map { _ in WorkerThread { work.run { _ in } } }
     work.run { report($0, byteCount) }
     for helper in helpers { helper?.join() }

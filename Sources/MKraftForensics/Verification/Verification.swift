@@ -5,7 +5,7 @@ public import MKraftStorage
 
 /// Reads everything in a file that can be checked, and concludes what is true of it. It writes nothing.
 ///
-/// Memory is bounded whatever the geometry: two bytes a slot, the evidence of at most 4096 bad slots, and two huge pages for each
+/// Memory is bounded whatever the geometry: two bytes a slot, the evidence of at most 4096 bad slots, and a huge page or two for each
 /// of three threads; of the grid three bits a block (24 MiB for the largest there is), sums of 8 MiB at most (`GridIntake`),
 /// and 4 MiB for what nodes say of leaves (`LeafWindow`).
 public struct Verification {
@@ -44,6 +44,7 @@ public struct Verification {
 
   let storage: any Storage
   let options: Options
+  let buffers = ScanBuffers()
   var log: FindingLog
   var tally: ScanTally
   var byteCount: UInt64

@@ -70,6 +70,9 @@ enum SystemCalls {
     try retryingNumbered { clinux_lock(descriptor) }
   }
 
+  /// Whether another open file has been locked with `lockExclusively`; takes no lock.
+  static func isLocked(_ descriptor: Int32) -> Bool { clinux_is_locked(descriptor) != 0 }
+
   /// Lets the page cache forget what was read, as far as nobody has changed it.
   static func dropFromCache(_ descriptor: Int32, _ count: Int, at offset: UInt64) {
     guard let position = off_t(exactly: offset) else { return }

@@ -24,16 +24,25 @@ public final class JournalReader {
   /// Slots whose prepares are read with one request; 1 if each is read as far as its entry reaches.
   let slotsPerChunk: Int
 
-  public init(_ storage: any Storage, geometry: Geometry, cluster: UInt128) {
+  /// - Parameter buffer: one of `bufferByteCount` bytes or more, which others may use between two calls; otherwise one is made.
+  public init(_ storage: any Storage, geometry: Geometry, cluster: UInt128, buffer: IOBuffer? = nil) {
     self.storage = storage
     self.geometry = geometry
     self.cluster = cluster
     slotsPerChunk = max(1, JournalReader.chunkByteCount / Int(geometry.messageSize))
     batchLimit = JournalReader.batchLimit(geometry)
-    headersAt = max(JournalReader.chunkByteCount, Int(geometry.messageSize))
+    headersAt = JournalReader.headersAt(geometry)
+    let byteCount = JournalReader.bufferByteCount(geometry)
+    self.buffer = buffer ?? IOBuffer(hugePagesFor: byteCount)
+    precondition(self.buffer.byteCount >= byteCount, "a buffer for a batch")
+  }
+
+  private static func headersAt(_ geometry: Geometry) -> Int { max(chunkByteCount, Int(geometry.messageSize)) }
+
+  /// Bytes of the buffer that a reader of such a file works in.
+  public static func bufferByteCount(_ geometry: Geometry) -> Int {
     // Two units more, for the batch may begin and end within one.
-    let headerBytes = (batchLimit / geometry.headersPerUnit + 2) * Int(geometry.ioUnit)
-    buffer = IOBuffer(hugePagesFor: headersAt + headerBytes)
+    headersAt(geometry) + (batchLimit(geometry) / geometry.headersPerUnit + 2) * Int(geometry.ioUnit)
   }
 
   /// The `batchLimit` of a reader of such a file.

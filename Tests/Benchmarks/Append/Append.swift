@@ -32,10 +32,10 @@ private func line(_ clients: Int, _ geometry: Geometry, _ device: Rate, _ load: 
   """
   {"clients":\(clients),"slots":\(geometry.slotCount),"device_pairs_per_second":\(Int(device.perSecond)),\
   "device_pair_us":\(device.median),"appends_per_second":\(Int(load.seen.perSecond)),"append_us":\(load.seen.median),\
-  "append_p99_us":\(load.seen.p99),"append_largest_us":\(load.seen.largest),"inside_us":\(load.inside.median),\
+  "append_p99_us":\(load.seen.p99),"append_largest_us":\(load.seen.largest),"inside_us":\(load.inside.median),"ping_us":\(load.ping.median),\
   "user_us_per_op":\(load.userTime),"system_us_per_op":\(load.systemTime),\
   "header_writes_per_op":\(load.headerWritesPerOp),"checkpoints":\(load.checkpoints),\
   "checkpoint_us":\(load.checkpointTime),"headroom":\(geometry.headroom),\
-  "ratio_latency":\(load.seen.median / device.median),"ratio_throughput":\(load.seen.perSecond / device.perSecond)}
+  "ratio_latency":\(load.inside.median / device.median),"ratio_throughput":\(load.seen.perSecond / device.perSecond)}
   """
 }

@@ -50,6 +50,27 @@ struct AppendClients {
     return latencies
   }
 
+  /// How long a ping takes that is alone under way, in microseconds: the way to the replica and back, without its device.
+  func ping(until end: ContinuousClock.Instant) throws -> [Double] {
+    var latencies: [Double] = []
+    let client = clients[0]
+    var message = [UInt8](repeating: 0, count: MessageHeader.byteCount)
+    while ContinuousClock.now < end {
+      var header = MessageHeader(.pingClient, cluster: client.state.cluster)
+      header.echo = UInt64(latencies.count)
+      AppendClients.seal(&header, &message)
+      let begin = ContinuousClock.now
+      try client.socket.send(message)
+      while true {
+        guard let answer = try client.socket.receive() else { continue }
+        guard answer.echo == header.echo else { throw Errno.protocolError }
+        break
+      }
+      latencies.append((ContinuousClock.now - begin).microseconds)
+    }
+    return latencies
+  }
+
   private mutating func begin(_ index: Int) throws {
     clients[index].number += 1
     let state = clients[index].state

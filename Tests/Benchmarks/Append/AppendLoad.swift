@@ -12,6 +12,8 @@ struct AppendLoad {
     let seen: Rate
     /// From the request's arrival in the replica to its answer.
     let inside: Rate
+    /// A ping over the same connection, with nothing else under way.
+    let ping: Rate
     let headerWritesPerOp: Double
     /// Processor time per append, of server and clients together, in microseconds.
     let userTime: Double
@@ -21,6 +23,8 @@ struct AppendLoad {
     /// The longest of them, in microseconds; 0 if there was none.
     let checkpointTime: Double
   }
+
+  private static let pingTime: Duration = .milliseconds(200)
 
   private let path: FilePath
   private let geometry: Geometry
@@ -68,11 +72,12 @@ struct AppendLoad {
     var sessions: [SessionState] = []
     for _ in 0..<clients { sessions.append(try await client.register().state) }
     await client.close()
+    var load = try AppendClients(sessions, at: address, geometry)
+    let ping = try load.ping(until: .now + AppendLoad.pingTime)
     let before = measure.state.withLock { state in
       state.isOn = true
       return state.status
     }
-    var load = try AppendClients(sessions, at: address, geometry)
     let begin = UsedTime.now
     let latencies = try load.run(until: .now + .seconds(seconds))
     let used = UsedTime.now
@@ -81,6 +86,7 @@ struct AppendLoad {
     let headers = Double((after?.headerWrites ?? 0) - (before?.headerWrites ?? 0))
     return Result(
       seen: Rate(latencies, seconds: seconds), inside: Rate(inside, seconds: seconds),
+      ping: Rate(ping, seconds: AppendLoad.pingTime / .seconds(1)),
       headerWritesPerOp: headers / ops,
       userTime: (used.user - begin.user) / Double(latencies.count),
       systemTime: (used.system - begin.system) / Double(latencies.count),

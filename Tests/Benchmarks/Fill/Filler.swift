@@ -5,35 +5,38 @@ internal import MKraftStorage
 /// Runs a replica on a file, puts until every slot of its ring holds a full entry and the next checkpoint is a few ops away, so that a
 /// start has nearly as much to execute as it can have, and so have the next ones. Then it is stopped cleanly.
 final class Filler {
-  /// The bodies of all requests together have about this many bytes: they come round again and again, under new keys each.
-  private static let bodyBytes = 16 << 20
+  /// Bytes of all values that are kept, unless more are asked for.
+  static let stateBytes = 16 << 20
   /// Ops before the next checkpoint: each start takes one for its no-op.
   private static let opsLeft: UInt64 = 32
 
   private let file: CachedFile
   private let replica: Replica
+  /// Keys that are put, one after the other, again and again; each value fills a message.
+  private let keyCount: Int
   private var effects: [ReplicaEffect] = []
   /// The last message that the replica sent.
   private var answer: MessageHeader?
   /// Nanoseconds; the entries' time is not today's, so that two fills make the same log.
   private var now: UInt64 = 1_700_000_000_000_000_000
 
-  init(_ file: CachedFile) throws {
+  /// - Parameter stateBytes: about how many bytes of values the file holds in the end, beside its log.
+  init(_ file: CachedFile, stateBytes: Int) throws {
     self.file = file
     replica = Replica(opening: try Opening.read(file), now: now)
+    keyCount = max(1, stateBytes / replica.status.geometry.bodySizeMax)
   }
 
   /// Returns how many puts were taken.
   func run() throws -> Int {
     replica.start(into: &effects)
     try settle()
-    let bodies = try makeBodies()
     var header = request(.register)
     header.seal()
     let session = try ask(header, [])
     var count = 0
-    while !isFull {
-      let body = bodies[count % bodies.count]
+    while !isFull || count < keyCount {
+      let body = try makeBody(count % keyCount)
       var header = request(.keyValue)
       header.session = session.session
       header.request = UInt64(count + 1)
@@ -53,24 +56,22 @@ final class Filler {
     return status.head > UInt64(status.geometry.slotCount) && status.head % interval == interval - Filler.opsLeft
   }
 
-  /// Batches of one put each that fill a message.
-  private func makeBodies() throws -> [[UInt8]] {
+  /// A batch of one put that fills a message; the same number, the same bytes.
+  private func makeBody(_ number: Int) throws -> [UInt8] {
     let bodySizeMax = replica.status.geometry.bodySizeMax
-    var random = SplitMix64(seed: 1)
-    return try (0..<max(1, Filler.bodyBytes / bodySizeMax)).map { index in
-      let key = Array("benchmark-\(1_000_000 + index)".utf8)
-      let overhead = KeyValueEvent.put(key: key, value: []).encodedSize + KeyValueBatch.headSize
-      let words = (bodySizeMax - overhead) / 8
-      var value: [UInt8] = []
-      value.reserveCapacity(words * 8)
-      for _ in 0..<words {
-        let word = random.next()
-        for byte in 0..<8 { value.append(UInt8(truncatingIfNeeded: word >> (8 * byte))) }
-      }
-      var builder = KeyValueBatchBuilder(bodySizeMax: bodySizeMax)
-      try builder.append(.put(key: key, value: value))
-      return builder.body
+    let key = Array("benchmark-\(1_000_000 + number)".utf8)
+    let overhead = KeyValueEvent.put(key: key, value: []).encodedSize + KeyValueBatch.headSize
+    let words = (bodySizeMax - overhead) / 8
+    var random = SplitMix64(seed: UInt64(number))
+    var value: [UInt8] = []
+    value.reserveCapacity(words * 8)
+    for _ in 0..<words {
+      let word = random.next()
+      for byte in 0..<8 { value.append(UInt8(truncatingIfNeeded: word >> (8 * byte))) }
     }
+    var builder = KeyValueBatchBuilder(bodySizeMax: bodySizeMax)
+    try builder.append(.put(key: key, value: value))
+    return builder.body
   }
 
   private func request(_ operation: MKraftFormat.Operation) -> MessageHeader {

@@ -51,6 +51,39 @@ import Testing
     print("repair matrix, \(damage):", totals.counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
   }
 
+  /// All pairs of items, each damaged in three ways, from the file alone and from one that holds all: one case in
+  /// `MKRAFT_REPAIR_EVERY` (1 takes all, some twenty thousand).
+  @Test func everyPair() throws {
+    let ground = try Self.ground()
+    let items = RepairItem.all(ground.map, head: ground.head)
+    let kinds: [RepairItem.Damage] = [.flip, .zero, .swapped]
+    let donor = try RepairRig.backup(ground.sound, of: ground.map.superblock)
+    let every = Int(max(1, Self.number("EVERY") ?? 61))
+    var totals = Totals()
+    var number = 0
+    var cases = 0
+    for first in items.indices {
+      for second in items.indices.dropFirst(first + 1) {
+        for (one, other) in kinds.flatMap({ one in kinds.map { (one, $0) } }) {
+          for donors in [[], [donor]] {
+            number += 1
+            guard number % every == 0 else { continue }
+            cases += 1
+            let storage = ground.sound.snapshot()
+            try items[first].damage(storage, one, earlier: ground.earlier)
+            try items[second].damage(storage, other, earlier: ground.earlier)
+            let comment = "\(items[first]) \(one), \(items[second]) \(other), \(donors.count) sources"
+            try check(storage, donors, ground, comment, &totals)
+          }
+        }
+      }
+    }
+    #expect(cases == number / every)
+    print(
+      "repair of pairs: \(cases) of \(number) cases:",
+      totals.counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+  }
+
   /// Two or three items at once. What is then left is only what nothing names, or what contradicts itself.
   @Test func severalItems() throws {
     let ground = try Self.ground()
