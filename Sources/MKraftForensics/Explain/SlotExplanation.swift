@@ -110,7 +110,7 @@ extension JournalDecision.End {
     case .blank: "the next slot has not been written in this round"
     case .torn: "the next prepare was being written at the crash"
     case .unchained: "the next prepare is a leftover that does not continue the log"
-    case .vacant: "the next slot is damaged, and nothing was prepared there"
+    case .vacant: "the next slot is damaged, and no entry can be read there"
     case .cleanStop: "a clean stop"
     case .full: "every slot holds an entry"
     }

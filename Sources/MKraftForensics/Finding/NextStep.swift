@@ -15,7 +15,7 @@ public enum NextStep: Sendable, Equatable {
   case copyFirst
   case inspectSuperblock
   /// An entry whose checksum is known.
-  case dumpWAL
+  case restoreEntry
   /// No entry of another file can be proven to be the right one.
   case decideOnLog
   /// Something that the file alone holds all of.
@@ -53,18 +53,15 @@ public enum NextStep: Sendable, Equatable {
     case .copyFirst: "copy the file to a sound medium before anything else: this one fails"
     case .inspectSuperblock:
       "keep the file as it is and start nothing on it; look at the superblock copies side by side: a human must decide"
-    case .dumpWAL:
-      "keep the file as it is; look at the slot, and let repair bring the entry back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
+    case .restoreEntry: NextStep.restore("entry")
     case .decideOnLog:
       "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one"
     case .repair:
       "keep the file as it is; let repair make it right: this file alone holds all that it takes, and the checksum that is expected proves it"
-    case .restoreBlock:
-      "keep the file as it is; let repair bring the block back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
+    case .restoreBlock: NextStep.restore("block")
     case .restoreReferrer:
       "keep the file as it is; bring back first the damaged block above it, which another finding names, and verify again"
-    case .restoreReply:
-      "keep the file as it is; let repair bring the reply back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
+    case .restoreReply: NextStep.restore("reply")
     case .decideOnState:
       "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted"
     case .report:
@@ -83,22 +80,26 @@ public enum NextStep: Sendable, Equatable {
     }
   }
 
+  /// What is known by its checksum is brought back by `repair`, from wherever it still is.
+  private static func restore(_ item: String) -> String {
+    "keep the file as it is; let repair bring the \(item) back from another replica (--peer) or a backup of this file (--backup): "
+      + "the checksum that is expected proves it to be the right one"
+  }
+
   /// The command to enter next about `finding`; nil if there is none in this release.
   public func command(path: String, about finding: Finding? = nil) -> ShellCommand? {
     switch self {
     case .nothing, .startLater, .useNewerRelease, .nameTheRightFile, .copyFirst, .checkDevice, .otherDevice: nil
     case .start, .checkMedium: ShellCommand("start").path(path)
     case .inspectSuperblock: ShellCommand("inspect-superblock").path(path)
-    case .dumpWAL, .decideOnLog:
+    case .restoreEntry, .restoreBlock, .restoreReply, .findWhole: ShellCommand("repair").path(path)
+    case .decideOnLog:
       finding?.slot.map { ShellCommand("dump-wal", "--slot", String($0)).path(path) }
         ?? ShellCommand("dump-wal").path(path)
-    case .restoreBlock, .restoreReferrer, .decideOnState, .report:
+    case .restoreReferrer, .decideOnState, .report:
       finding?.block.map { ShellCommand("explain", "--block", String($0)).path(path) }
         ?? ShellCommand("verify-checksums", "--zone", "grid").path(path)
-    case .restoreReply:
-      finding?.slot.map { ShellCommand("explain", "--reply", String($0)).path(path) }
-        ?? ShellCommand("verify-checksums", "--zone", "replies").path(path)
-    case .verify, .verifyOn, .findWhole: ShellCommand("verify-checksums").path(path)
+    case .verify, .verifyOn: ShellCommand("verify-checksums").path(path)
     case .resumeRepair: ShellCommand("repair", "resume").path(path)
     case .repair: ShellCommand("repair").path(path)
     }

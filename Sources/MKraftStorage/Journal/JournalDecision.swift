@@ -10,7 +10,7 @@ public struct JournalDecision: Sendable {
     case torn
     /// The next prepare is not the child of the head: a leftover of an earlier term.
     case unchained
-    /// The next slot is damaged, and nothing was prepared there.
+    /// The next slot is damaged, and nothing can be read there: no entry was prepared, or it cannot be told.
     case vacant
     /// The clean mark says so.
     case cleanStop

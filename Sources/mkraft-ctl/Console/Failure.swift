@@ -1,3 +1,4 @@
+internal import MKraftForensics
 internal import MKraftFormat
 internal import MKraftOutput
 internal import MKraftStorage
@@ -20,6 +21,14 @@ struct Failure: Error {
     self.reason = reason
     self.subject = subject
     self.next = next
+  }
+
+  /// A file of which nothing can be concluded, because of what was found.
+  init(_ code: ExitCode, _ finding: Finding, of subject: String) {
+    self.init(
+      code,
+      "\(finding.kind.meaning) (\(finding.kind.name)): \(finding.evidence); what can be done: \(finding.kind.next.words)",
+      of: subject, next: finding.command(path: subject))
   }
 
   /// A file that could not be opened for reading or for a replica.

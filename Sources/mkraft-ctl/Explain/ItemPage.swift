@@ -51,8 +51,7 @@ struct ItemPage {
     let path = file.path.string
     guard let concern else { return explanation.hasOtherConcern ? ShellCommand("status").path(path) : nil }
     let step = concern.next(startRefused: isStartRefused)
-    // Those lead here; a plan of a repair says what can be brought back, and from where.
-    if step == .restoreBlock || step == .restoreReply { return ShellCommand("repair").path(path) }
+    // Those lead here.
     let leadHere: [NextStep] = [.restoreReferrer, .decideOnState, .report]
     return step == concern.next && !leadHere.contains(step) ? concern.command(path: path) : nil
   }

@@ -15,6 +15,10 @@ extension Failure {
     case .readOnly:
       self.init(code, "the file uses a feature that this release may read only; it is not changed", of: path.string)
     case .noSuperblock:
+      if code.concludesNothing, let worst = report.worst {
+        self.init(code, worst, of: path.string)
+        return
+      }
       let worst = report.worst.map { ": \($0.kind.meaning) (\($0.kind.name)): \($0.evidence)" } ?? ""
       self.init(
         code, "no superblock tells what belongs in the file, so that nothing can be repaired" + worst, of: path.string,

@@ -29,7 +29,7 @@ struct StatusCommand: Command {
     bar.finish()
     let code = report.verdict.exitCode
     if code.concludesNothing, console.format == .text, report.superblock == nil, let worst = report.worst {
-      throw Failure(code, "\(worst.kind.meaning) (\(worst.kind.name)): \(worst.evidence)", of: file)
+      throw Failure(code, worst, of: file)
     }
     if examined.image != nil {
       console.diagnostics.warning("this is an image: a replica starts on the file it was made of", of: file)

@@ -125,7 +125,7 @@ struct StatusPage {
     guard let concern else { return }
     page.heading("worst finding, of \(report.findingCount)")
     page.field(concern.kind.name, concern.severity.rawValue, concern.severity.tone)
-    page.field("where", concern.place)
+    if !concern.place.isEmpty { page.field("where", concern.place) }
     page.field("means", concern.kind.meaning)
     page.field("evidence", concern.evidence)
     page.field("cause", concern.likelyCause)

@@ -57,7 +57,7 @@ import Testing
     #expect(run.exit == 13 && run.errors.isEmpty, "\(run)")
     for text in [
       "row prepare-corrupt of the recovery table: the header proves that the prepare was durable",
-      "wal-prepare-corrupt  damage", "next: keep the file as it is", "mkraft-ctl dump-wal --slot 3 \(file.path.string)",
+      "wal-prepare-corrupt  damage", "next: keep the file as it is", "mkraft-ctl repair \(file.path.string)",
     ] {
       #expect(run.outputText.contains(text), "\(text) in \(run)")
     }

@@ -240,27 +240,11 @@ import Testing
     loaded.storage.zero(loaded.home(1)..<loaded.home(1) + 16384)
     loaded.storage.zero(loaded.geometry.headerOffset(slot: 1)..<loaded.geometry.headerOffset(slot: 1) + 256)
     let damaged = try readAll(try loaded.save(in: directory, as: "damaged"))
-    let report = Verification.run(loaded.storage)
-    let planning = try RepairPlanner.plan(loaded.storage, report)
-    #expect(planning.plan.actions.count == 2)
-    let raw = MemoryStorage()
     let (file, log) = (directory["f"], directory["f.undo"])
-    try RepairRun.writeLog(planning, of: loaded.storage, to: raw, path: file.string)
-    loaded.storage.failPower(afterWrites: 5)
-    #expect(throws: RepairError.self) {
-      try RepairRun.carryOut(try UndoLog(raw), on: loaded.storage, logPath: log.string)
-    }
-    let cut = loaded.storage.cut { _, atom in atom % 2 == 0 }
-    try save(cut, in: directory, as: "f")
-    try save(raw, in: directory, as: "f.undo")
+    let interrupted = try InterruptedRepair(loaded.storage, file: file, log: log)
+    _ = try directory.file("f", holding: interrupted.file)
+    _ = try directory.file("f.undo", holding: interrupted.log)
     return (directory, file, log, damaged)
-  }
-
-  private func save(_ storage: MemoryStorage, in directory: TemporaryDirectory, as name: String) throws {
-    let buffer = IOBuffer(byteCount: Int(storage.byteCount))
-    _ = try storage.read(buffer.byteCount, at: 0, into: buffer)
-    let bytes = (0..<buffer.byteCount).map { buffer.bytes.load(fromByteOffset: $0, as: UInt8.self) }
-    _ = try directory.file(name, bytes)
   }
 
   @Test func anInterruptedRepairIsFinished() throws {

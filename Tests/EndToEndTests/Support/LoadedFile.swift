@@ -38,13 +38,7 @@ struct LoadedFile {
 
   /// Writes what the device holds to a file of the directory.
   func save(in directory: TemporaryDirectory, as name: String) throws -> FilePath {
-    var bytes = [UInt8](repeating: 0, count: Int(storage.byteCount))
-    let chunk = IOBuffer(byteCount: 1 << 20)
-    for start in stride(from: 0, to: bytes.count, by: chunk.byteCount) {
-      let count = try storage.read(chunk.byteCount, at: UInt64(start), into: chunk)
-      bytes.replaceSubrange(start..<start + count, with: [UInt8](copying: chunk.bytes.extracting(0..<count)))
-    }
-    return try directory.file(name, bytes)
+    try directory.file(name, holding: storage)
   }
 
   func home(_ copy: Int) -> UInt64 { geometry.offset(of: .superblock(copy)) }

@@ -66,9 +66,11 @@ import Testing
   @Test func commandsQuotePaths() {
     #expect(NextStep.start.command(path: "my file")?.description == "mkraft-ctl start 'my file'")
     #expect(NextStep.nothing.command(path: "f") == nil)
-    let entry = Finding(.walPrepareCorrupt, slot: 3, evidence: "")
+    let entry = Finding(.walHeadUndecidable, slot: 3, evidence: "")
     #expect(entry.command(path: "-f")?.description == "mkraft-ctl dump-wal --slot 3 ./-f")
-    let block = Finding(.blockCorrupt, block: 9, evidence: "")
+    let block = Finding(.blockUnknown, block: 9, evidence: "")
     #expect(block.command(path: "f")?.description == "mkraft-ctl explain --block 9 f")
+    let known = Finding(.blockCorrupt, block: 9, evidence: "")
+    #expect(known.command(path: "f")?.description == "mkraft-ctl repair f")
   }
 }

@@ -93,6 +93,6 @@ extension FindingCatalogue {
       "sequence, term, op or timestamp of the file is so high that no replica can count on from it",
       causes: ["a forged file", "a clock that was centuries ahead when an entry was made"],
       risk: "no key and no value: what is in the file can be read",
-      danger: "no replica starts on it; none can ever write to it again", next: .dumpWAL),
+      danger: "no replica starts on it; none can ever write to it again", next: .decideOnLog),
   ]
 }
