@@ -109,17 +109,19 @@ struct RecoverLog {
   func child(of parent: PrepareHeader) -> Entry? {
     let op = parent.op + 1
     let whole = (entries[op] ?? []).filter { entry in
-      entry.isWhole && entry.header.isChild(of: parent)
+      entry.isWhole && entry.header.isChild(of: parent) && isAdmitted(entry.header)
         && (named[op] ?? entry.header.checksum) == entry.header.checksum
     }
-    // Of two that were prepared, the one that a header proves was acknowledged; else the later leader's.
-    return whole.max { one, other in
-      (isProven(one), one.header.term, other.source) < (isProven(other), other.header.term, one.source)
-    }
+    // Of two that were prepared the later leader's was the one that went on.
+    return whole.max { ($0.header.term, $1.source) < ($1.header.term, $0.source) }
   }
 
-  private func isProven(_ entry: Entry) -> Int {
-    (entries[entry.header.op] ?? []).contains { $0.isProven && $0.header == entry.header } ? 1 : 0
+  /// Whether nothing proves another entry of its op. Where a file's rings disagree, the entry above tells which is right (theory
+  /// D4, row O).
+  private func isAdmitted(_ header: PrepareHeader) -> Bool {
+    let proven = (entries[header.op] ?? []).filter(\.isProven)
+    if proven.isEmpty || proven.contains(where: { $0.header == header }) { return true }
+    return (entries[header.op + 1] ?? []).contains { $0.isProven && $0.header.parent == header.checksum }
   }
 
   /// The first op for which two files prove different entries.

@@ -1,6 +1,7 @@
 import MKraftForensics
 import MKraftFormat
 import MKraftOutput
+import MKraftReplica
 import MKraftStorage
 import Testing
 

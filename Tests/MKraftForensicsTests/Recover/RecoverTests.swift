@@ -1,6 +1,7 @@
 import MKraftForensics
 import MKraftFormat
 import MKraftOutput
+import MKraftReplica
 import MKraftStorage
 import Testing
 
@@ -83,7 +84,8 @@ struct RecoverTests {
     #expect(planning.plan.losses.isEmpty && planning.plan.head.op == ground.head)
     let file = try RecoverRig.build(planning)
     for address in ground.map.blocks(.leaf) + ground.map.blocks(.inner) {
-      #expect(try GridMap.bytes(file, ground.map.range(address)) == GridMap.bytes(ground.storage, ground.map.range(address)))
+      let range = ground.map.range(address)
+      #expect(try RepairRig.bytes(range, of: file) == RepairRig.bytes(range, of: ground.storage), "block \(address)")
     }
     #expect(try AskedReplica(on: file).pairs() == ground.moment(at: ground.head).pairs)
   }
