@@ -14,6 +14,27 @@ extension ForkWriter {
     next.checkpoint.acquired = try writeChain(old.checkpoint.acquired, nil)
     next.checkpoint.released = try writeChain(old.checkpoint.released, nil)
     next.checkpoint.sessions = try writeChain(old.checkpoint.sessions, sessions)
+    try writeReleased()
+  }
+
+  /// Blocks that are to become free: nobody reads them, and what they held is no part of the state. Each gets an empty block, so
+  /// that a right one stands in every place in use.
+  private mutating func writeReleased() throws(ForkError) {
+    guard let released = CheckpointReader(fork.storage, old).parts().released else { return }
+    let buffer = ForkWriter.buffer(Int(geometry.ioUnit))
+    let limit = geometry.blockCount(fileSize: fork.byteCount)
+    for address in 1..<limit + 1 where released.contains(address) {
+      var header = BlockHeader()
+      header.cluster = fork.cluster
+      header.address = address
+      header.birth = geometry.interval(of: old.checkpoint.op)
+      header.release = old.checkpoint.release
+      header.type = .treeValue
+      buffer.zero(0..<buffer.byteCount)
+      var bytes = buffer.mutableBytes
+      header.seal(into: &bytes)
+      try write(buffer, buffer.byteCount, at: geometry.blockOffset(address: address))
+    }
   }
 
   /// Writes a chain from its end to its beginning, for each block names the one behind it.
