@@ -54,7 +54,7 @@ public enum NextStep: Sendable, Equatable {
     case .dumpWAL:
       "keep the file as it is; look at the slot, and let repair bring the entry back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
     case .decideOnLog:
-      "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one"
+      "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one; 'recover plan' names what could be kept in a new file"
     case .restoreBlock:
       "keep the file as it is; let repair bring the block back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
     case .restoreReferrer:
@@ -62,7 +62,7 @@ public enum NextStep: Sendable, Equatable {
     case .restoreReply:
       "keep the file as it is; let repair bring the reply back from another replica (--peer) or a backup of this file (--backup): the checksum that is expected proves it to be the right one"
     case .decideOnState:
-      "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted"
+      "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted; 'recover plan' names what could be kept in a new file"
     case .report:
       "nothing in the file needs repair, and a replica serves it; report it with the output of verify-checksums: the software that wrote it is at fault"
     case .verify: "verify the file again when no replica runs on it, or when less is written"

@@ -112,7 +112,10 @@ public enum EvidenceFile {
       guard subject.path.utf8.count <= pathLimit else { throw .pathTooLong(subject.path) }
       let window = WindowStorage(target, from: position)
       do throws(ImageWriter.Failure) {
-        summaries.append(try ImageWriter.write(subject.storage, to: window, subject.options) { part, _ in progress(done + part) })
+        let summary = try ImageWriter.write(subject.storage, to: window, subject.options) { part, _ in
+          progress(done + part)
+        }
+        summaries.append(summary)
       } catch {
         switch error {
         case .tooLarge: throw .fileTooLarge(subject.path)

@@ -148,7 +148,8 @@ struct RecoverLog {
     return ops.filter { $0 > op && $0 <= provenOp }.sorted()
   }
 
-  func isWhole(_ op: UInt64) -> Bool { (entries[op] ?? []).contains(where: \.isWhole) }
+  /// Whether all of the entry of an op is there: one that nothing proves to be another.
+  func isWhole(_ op: UInt64) -> Bool { (entries[op] ?? []).contains { $0.isWhole && isAdmitted($0.header) } }
 
   /// Whether something names the entry of an op: its header, the entry after it, or a superblock.
   func isNamed(_ op: UInt64) -> Bool {
@@ -174,7 +175,10 @@ struct RecoverLog {
     let source = sources[index]
     let superblock = source.superblock ?? model
     let sequence = source.superblock?.sequence ?? 0
-    if source.isCertain, superblock.clean != nil { return Tail(sequence: sequence, undecidable: [], opensAt: op + 1) }
+    // A clean stop says where the log ended, unless it is known to have gone on since: then the superblock was rolled back.
+    if source.isCertain, superblock.clean?.op == op {
+      return Tail(sequence: sequence, undecidable: [], opensAt: op + 1)
+    }
     let geometry = superblock.geometry
     let reader = JournalReader(source.storage, geometry: geometry, cluster: superblock.cluster)
     var undecidable: [UInt64] = []

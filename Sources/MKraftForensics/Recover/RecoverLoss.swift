@@ -8,6 +8,8 @@ public enum RecoverLoss: Sendable, Equatable {
     case unknown
     /// The entries are there, and depend on one below them that is not.
     case stranded
+    /// The entry is there, and does not follow from the one before it, or is not the one that a superblock names.
+    case contradictory
     /// Whether there were entries cannot be told: both rings are damaged there.
     case undecidable
   }
@@ -24,6 +26,7 @@ extension RecoverLoss.Cause {
     case .missing: "acknowledged, known by checksum, and in none of the files"
     case .unknown: "acknowledged, and nothing is left of them that tells what they were"
     case .stranded: "still readable, but they depend on what is missing below them"
+    case .contradictory: "readable, and contradicts what stands before it: which is right cannot be told"
     case .undecidable: "whether there were entries cannot be told: both rings are damaged there"
     }
   }

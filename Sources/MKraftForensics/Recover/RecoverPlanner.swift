@@ -199,7 +199,8 @@ public struct RecoverPlanner {
     var open = head + 1
     for op in log.traces(above: head) {
       if open < op { add(open...op - 1, .unknown) }
-      add(op...op, log.isWhole(op) ? .stranded : log.isNamed(op) ? .missing : .unknown)
+      let whole: RecoverLoss.Cause = op == head + 1 ? .contradictory : .stranded
+      add(op...op, log.isWhole(op) ? whole : log.isNamed(op) ? .missing : .unknown)
       open = op + 1
     }
     for op in log.undecidable(above: max(head, log.provenOp)) { add(op...op, .undecidable) }

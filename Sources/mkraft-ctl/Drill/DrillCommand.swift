@@ -51,7 +51,8 @@ struct DrillCommand: Command {
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
     if let asSingle {
-      return try SingleFork(file: asSingle, scratch: scratch, listen: listen, isKept: keep, output: output).run(on: console)
+      let fork = SingleFork(file: asSingle, scratch: scratch, listen: listen, isKept: keep, output: output)
+      return try fork.run(on: console)
     }
     guard DrillPlan.killsRange.contains(kills) else {
       let range = DrillPlan.killsRange

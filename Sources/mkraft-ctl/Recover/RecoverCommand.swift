@@ -5,7 +5,7 @@ internal import MKraftOutput
 struct RecoverCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "recover",
-    abstract: "Makes a new file that a replica starts on, from what is left in a damaged one and in older copies of it.",
+    abstract: "Makes a new startable file from what is left in a damaged one and in older copies of it.",
     discussion: """
       For what 'repair' cannot bring back. 'recover plan' proves which ops are there, which are lost, and which cannot be \
       decided, and writes nothing but the plan; 'recover apply' makes the new file, and drops nothing that was not named with \

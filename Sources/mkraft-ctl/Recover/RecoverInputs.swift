@@ -37,7 +37,8 @@ struct RecoverInputs {
     }
     if forBuilding, examined.image?.isRedacted == true {
       throw Failure(
-        .declined, "keys and values were left out of this image; name the file itself, or an image made with --with-payloads",
+        .declined,
+        "keys and values were left out of this image; name the file itself, or an image made with --with-payloads",
         of: path)
     }
     return [try source(path, examined.storage, examined.image)]

@@ -37,17 +37,19 @@ struct RecoverPlanPage {
     page.field("verdict", "\(code.name) (\(code.number))", note: words, code.tone)
     for (index, source) in plan.sources.enumerated() { write(source, index, to: page) }
     page.heading("the new file")
-    page.field("checkpoint", "op \(plan.checkpointOp)", note: "from file \(plan.base), with blocks from any that has them")
+    page.field(
+      "checkpoint", "op \(plan.checkpointOp)", note: "from file \(plan.base), with blocks from any that has them")
     for rejected in planning.rejected {
       page.field(
-        "not whole", "op \(rejected.op)", note: "\(rejected.finding.name) at \(rejected.place) in \(Escape.text(rejected.path))",
-        .yellow)
+        "not whole", "op \(rejected.op)",
+        note: "\(rejected.finding.name) at \(rejected.place) in \(Escape.text(rejected.path))", .yellow)
     }
     page.field("there", there)
     page.field("reached", "op \(plan.provenOp)", note: "known of the log, by headers, commit stamps and superblocks")
     page.field("term", "\(plan.term)", note: "above every term seen")
     page.field("size", ByteCount(plan.byteCount).description)
-    page.field("cluster", hex: plan.clusterAfter, note: plan.losses.isEmpty ? "as before" : "new, since something is lost")
+    let cluster = plan.losses.isEmpty ? "as before" : "new, since something is lost"
+    page.field("cluster", hex: plan.clusterAfter, note: cluster)
     writeLosses(to: page)
     page.heading(saved == nil ? "next: save the plan" : "next: make the file")
     page.field(next.description, "")

@@ -47,8 +47,10 @@ struct SingleFork {
           next: ShellCommand("repair", "resume").path(file))
       case .checkpoint(let fault):
         throw Failure(
-          .declined, "its checkpoint's \(fault.chain.rawValue) cannot be read: block \(fault.address); nothing was written",
-          of: file, next: ShellCommand("repair").path(file))
+          .declined,
+          "its checkpoint's \(fault.chain.rawValue) cannot be read: block \(fault.address); nothing was written",
+          of: file,
+          next: ShellCommand("repair").path(file))
       }
     }
   }

@@ -51,10 +51,11 @@ import Testing
     let (lost, plan, new) = ("op:13..19", ground["plan"], ground["new"])
     let shown = try Run.tool("recover", "plan", ground.file.path.string, "--to", plan)
     #expect(shown.exit == 13, "\(shown)")
-    #expect(shown.outputText.contains("all up to op 12") && shown.outputText.contains("--accept-loss \(lost)"), "\(shown)")
+    #expect(shown.outputText.contains("all up to op 12"), "\(shown)")
+    #expect(shown.outputText.contains("--accept-loss \(lost)"), "\(shown)")
     for wrong in [[], ["--accept-loss", "op:13..18"], ["--accept-loss", "op:13..19", "--accept-loss", "op:1..2"]] {
       let run = try Run.tool(["recover", "apply", plan, "--to", new] + wrong)
-      #expect(run.exit == 15 && run.errorText.contains(lost), "\(run)")
+      #expect(run.exit == 15 && run.errorText.contains(wrong.count < 4 ? lost : "op:1..2"), "\(run)")
     }
     #expect(ground.file.directory.names == ["backup", "f", "plan"])
     let made = try Run.tool("recover", "apply", plan, "--to", new, "--accept-loss", lost)
@@ -130,7 +131,8 @@ import Testing
     let path = ground.file.path.string
     let several = ground["several"]
     let format = try Run.tool([
-      "format", several, "--cluster", "c1", "--replica", "0", "--replica-count", "3", "--initial-cluster", "--slots", "64",
+      "format", several, "--cluster", "c1", "--replica", "0", "--replica-count", "3", "--initial-cluster", "--slots",
+      "64",
       "--message-size", "4K", "--sessions", "8",
     ])
     #expect(format.exit == 0, "\(format)")
@@ -151,6 +153,20 @@ import Testing
     let replica = try RunningReplica(ground.file.path)
     #expect(try Run.tool("recover", "plan", path).exit == 75)
     #expect(try replica.stop().exit == 0)
+  }
+
+  @Test func anImageWithoutKeysAndValuesCannotBeBuiltFrom() throws {
+    let ground = try Ground()
+    let (image, plan) = (ground["image"], ground["plan"])
+    #expect(try Run.tool("image", ground.file.path.string, "--to", image).exit == 0)
+    #expect(try Run.tool("recover", "plan", image, "--to", plan).exit == 0)
+    let run = try Run.tool("recover", "apply", plan, "--to", ground["new"])
+    #expect(run.exit == 15 && run.errorText.contains("--with-payloads"), "\(run)")
+    let whole = ground["whole"]
+    #expect(try Run.tool("image", ground.file.path.string, "--with-payloads", "--to", whole).exit == 0)
+    #expect(try Run.tool("recover", "plan", whole, "--to", ground["plan2"]).exit == 0)
+    #expect(try Run.tool("recover", "apply", ground["plan2"], "--to", ground["new"]).exit == 0)
+    try expectKeys(ground["new"], upTo: 9)
   }
 
   /// A limit of file sizes is like a full disk: it strikes when the space is reserved.

@@ -75,6 +75,8 @@ struct RecoverGround {
       try RecoverGround(seed: 2, more: 20, stop: false),
       try RecoverGround(seed: 3, checkpoints: 0, more: 30, stop: false),
       try RecoverGround(seed: 4, checkpoints: 1, more: 9, restarted: true, stop: false),
+      // Some clients' last replies stand in the reply zone only.
+      try RecoverGround(seed: 5, checkpoints: 2, more: 1, stop: true),
     ]
   }
 

@@ -56,7 +56,8 @@ struct SingleForkTests {
     var synced = 0
     _ = try fork.write(to: target) { () throws(StorageError) in
       synced += 1
-      for copy in SuperblockSurvey.read(target, scanning: true).copies { if copy.valid != nil { Issue.record("early") } }
+      let copies = SuperblockSurvey.read(target, scanning: true).copies
+      if copies.contains(where: { $0.valid != nil }) { Issue.record("a superblock was written early") }
     }
     #expect(synced == 1)
   }
