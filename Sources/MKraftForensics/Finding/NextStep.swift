@@ -55,7 +55,7 @@ public enum NextStep: Sendable, Equatable {
       "keep the file as it is and start nothing on it; look at the superblock copies side by side: a human must decide"
     case .restoreEntry: NextStep.restore("entry")
     case .decideOnLog:
-      "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one"
+      "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one; 'recover plan' names what could be kept in a new file"
     case .repair:
       "keep the file as it is; let repair make it right: this file alone holds all that it takes, and the checksum that is expected proves it"
     case .restoreBlock: NextStep.restore("block")
@@ -63,7 +63,7 @@ public enum NextStep: Sendable, Equatable {
       "keep the file as it is; bring back first the damaged block above it, which another finding names, and verify again"
     case .restoreReply: NextStep.restore("reply")
     case .decideOnState:
-      "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted"
+      "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted; 'recover plan' names what could be kept in a new file"
     case .report:
       "nothing in the file needs repair, and a replica serves it; report it with the output of verify-checksums: the software that wrote it is at fault"
     case .verify: "verify the file again when no replica runs on it, or when less is written"

@@ -37,9 +37,23 @@ struct DrillCommand: Command {
   @Flag(help: "Keep the drill's directory even if nothing is wrong.")
   var keep = false
 
+  @Option(
+    help: """
+      Instead: run a throwaway fork of this replica's file as the only replica of a new cluster, to read what it knew, until \
+      SIGTERM. The file stays as it is, and the fork never rejoins.
+      """, completion: .file())
+  var asSingle: String?
+
+  @Option(help: "With --as-single: where the replica listens.")
+  var listen: AddressArgument = AddressArgument(argument: "127.0.0.1:0")
+
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
+    if let asSingle {
+      let fork = SingleFork(file: asSingle, scratch: scratch, listen: listen, isKept: keep, output: output)
+      return try fork.run(on: console)
+    }
     guard DrillPlan.killsRange.contains(kills) else {
       let range = DrillPlan.killsRange
       throw Failure(.usage, "--kills is \(range.lowerBound) to \(range.upperBound)")
