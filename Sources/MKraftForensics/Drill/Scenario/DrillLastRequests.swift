@@ -1,4 +1,4 @@
-public import MKraftFormat
+internal import MKraftFormat
 public import MKraftStorage
 
 /// The last request of each client session that the log still holds, so that it can be sent again: its answer is what the client was

@@ -54,7 +54,7 @@ public enum DrillMirror {
   private static func isSame(_ one: IOBuffer, _ other: IOBuffer, _ count: Int) -> Bool {
     unsafe one.bytes.withUnsafeBytes { one in
       unsafe other.bytes.withUnsafeBytes { other in
-        guard let one = unsafe one.baseAddress, let other = unsafe other.baseAddress else { return count == 0 }
+        guard let one = one.baseAddress, let other = other.baseAddress else { return count == 0 }
         return unsafe memcmp(one, other, count) == 0
       }
     }

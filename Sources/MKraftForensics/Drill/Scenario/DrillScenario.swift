@@ -81,7 +81,10 @@ public enum DrillScenario: String, Sendable, CaseIterable {
       Entry("zeros in the first MiB of the file", (.superblockCopyDamaged, .degraded, .replica))
     case .gapWritten: Entry("garbage where nobody writes", (.gapNotZero, .degraded, .replica))
     case .fileTruncated:
-      Entry("the file is cut off in the middle of the grid", (.fileTruncated, .restorable, .backup))
+      // Blocks whose referrer was cut off too are of unknown identity, until the backup brings the referrer back.
+      Entry(
+        "the file is cut off in the middle of the grid", (.fileTruncated, .restorable, .backup),
+        (.fileTruncated, .lost, .backup))
     case .gridGone: Entry("zeros in the whole grid", (.checkpointDamaged, .restorable, .backup))
     default: preconditionFailure("a damage to the file as a whole")
     }

@@ -1,0 +1,81 @@
+internal import MKraftForensics
+internal import MKraftFormat
+internal import MKraftOutput
+internal import MKraftServer
+internal import MKraftStorage
+internal import Synchronization
+internal import SystemPackage
+
+/// What every scenario does with the copy and with replicas on it.
+extension ScenarioDrill {
+  func startReplica() throws(Failure) -> ScenarioReplica {
+    try ScenarioReplica(
+      on: copy.path, cacheByteCount: subject.cacheByteCount, log: scratch.log, interruption)
+  }
+
+  func ask(_ replica: ScenarioReplica) throws(Failure) -> ReplicaAnswers {
+    let (address, requests, interruption) = (replica.address, requests.requests, interruption)
+    let answers: ReplicaAnswers
+    do throws(DrillTrouble) {
+      answers = try Waiting.result { () async throws(DrillTrouble) -> ReplicaAnswers in
+        try await ReplicaAnswers.of(address, requests) { interruption.hasCome }
+      }
+    } catch {
+      try interruption.check()
+      throw Failure(.drillFailed, "\(error.reason); see \(scratch.log)", of: copy.path.string)
+    }
+    try interruption.check()
+    return answers
+  }
+
+  /// Whether the untouched file answers what clients of a generated one were told.
+  func check(
+    _ clients: DrillClients, _ replica: ScenarioReplica, _ answers: ReplicaAnswers
+  ) throws(Failure) {
+    let address = replica.address
+    do throws(DrillTrouble) {
+      try Waiting.result { () async throws(DrillTrouble) in
+        try await clients.connect(to: address)
+        _ = try await clients.checkEverything()
+        await clients.disconnect()
+      }
+    } catch { throw Failure(.drillFailed, error.reason, of: copy.path.string) }
+    let (ledger, sessions) = clients.state.withLock { ($0.ledger, $0.sessions) }
+    let told = zip(sessions, ledger.sessions).filter { session, known in
+      guard let reply = answers.replies.first(where: { $0.client == session.client }), let op = known.ops.last else {
+        return false
+      }
+      return reply.answer.hasPrefix("op \(op),")
+    }
+    guard ledger.faultCount == 0, told.count == sessions.count else {
+      throw Failure(
+        .drillFailed, "before any damage: \(ledger.faults.first.map { "\($0)" } ?? "a session has another answer")",
+        of: copy.path.string)
+    }
+  }
+
+  func verify(_ storage: FileStorage) -> VerificationReport {
+    let bar = console.progress("diagnose", total: storage.byteCount, progress)
+    defer { bar.finish() }
+    return Verification.run(storage, RepairPlanner.options(Verification.Options())) { done, _ in bar.update(done) }
+  }
+
+  func difference(_ storage: FileStorage, from other: any Storage) throws(Failure) -> UInt64? {
+    let bar = console.progress("compare", total: storage.byteCount, progress)
+    defer { bar.finish() }
+    do throws(StorageError) {
+      return try DrillMirror.difference(of: storage, from: other) { bar.update($0) }
+    } catch { throw Failure(.inputOutput, "\(error)", of: copy.path.string) }
+  }
+
+  /// Makes the copy what it was made of, in every byte that is not so.
+  func restore() throws(Failure) -> UInt64 {
+    try subject.checkUnchanged()
+    let storage = try copy.writable()
+    let bar = console.progress("restore", total: storage.byteCount, progress)
+    defer { bar.finish() }
+    do throws(StorageError) {
+      return try DrillMirror.restore(storage, to: subject.storage) { bar.update($0) }
+    } catch { throw Failure(.inputOutput, "\(error)", of: copy.path.string) }
+  }
+}
