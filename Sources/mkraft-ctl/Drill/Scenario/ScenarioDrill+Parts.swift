@@ -13,12 +13,12 @@ extension ScenarioDrill {
       on: copy.path, cacheByteCount: subject.cacheByteCount, log: scratch.log, interruption)
   }
 
-  func ask(_ replica: ScenarioReplica) throws(Failure) -> ReplicaAnswers {
+  func ask(_ replica: ScenarioReplica) throws(Failure) -> DrillAnswers {
     let (address, requests, interruption) = (replica.address, requests.requests, interruption)
-    let answers: ReplicaAnswers
+    let answers: DrillAnswers
     do throws(DrillTrouble) {
-      answers = try Waiting.result { () async throws(DrillTrouble) -> ReplicaAnswers in
-        try await ReplicaAnswers.of(address, requests) { interruption.hasCome }
+      answers = try Waiting.result { () async throws(DrillTrouble) -> DrillAnswers in
+        try await DrillAnswers.of(address, requests) { interruption.hasCome }
       }
     } catch {
       try interruption.check()
@@ -30,7 +30,7 @@ extension ScenarioDrill {
 
   /// Whether the untouched file answers what clients of a generated one were told.
   func check(
-    _ clients: DrillClients, _ replica: ScenarioReplica, _ answers: ReplicaAnswers
+    _ clients: DrillClients, _ replica: ScenarioReplica, _ answers: DrillAnswers
   ) throws(Failure) {
     let address = replica.address
     do throws(DrillTrouble) {
@@ -42,10 +42,9 @@ extension ScenarioDrill {
     } catch { throw Failure(.drillFailed, error.reason, of: copy.path.string) }
     let (ledger, sessions) = clients.state.withLock { ($0.ledger, $0.sessions) }
     let told = zip(sessions, ledger.sessions).filter { session, known in
-      guard let reply = answers.replies.first(where: { $0.client == session.client }), let op = known.ops.last else {
-        return false
-      }
-      return reply.answer.hasPrefix("op \(op),")
+      let reply = answers.replies.first { $0.client == session.client }
+      guard case .results(let op, _) = reply?.answer else { return false }
+      return op == known.ops.last
     }
     guard ledger.faultCount == 0, told.count == sessions.count else {
       throw Failure(

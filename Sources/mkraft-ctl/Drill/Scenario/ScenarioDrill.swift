@@ -20,7 +20,7 @@ final class ScenarioDrill {
   private let injector: DrillInjector
   let requests: DrillLastRequests
   /// Of a replica on the untouched copy; nil if none can run alone on the file.
-  private(set) var acknowledged: ReplicaAnswers?
+  private(set) var acknowledged: DrillAnswers?
   private(set) var results: [ScenarioResult] = []
 
   init(

@@ -33,6 +33,7 @@ enum ScenarioList {
       json.field("finding", outcome.finding.name)
       json.field("verdict", Int(outcome.verdict.number))
       json.field("remedy", outcome.remedy.rawValue)
+      json.field("remedy_words", outcome.remedy.words)
     }
   }
 }

@@ -39,7 +39,7 @@ extension ScenarioList {
             .array(
               .object([
                 .init("finding", Shape.findingName), .init("verdict", .integer),
-                .init("remedy", ScenarioReport.remedy),
+                .init("remedy", ScenarioReport.remedy), .init("remedy_words", .string),
               ]))),
         ]))), .init("exit", .exit),
   ]
