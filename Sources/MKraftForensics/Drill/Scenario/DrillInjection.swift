@@ -20,7 +20,12 @@ public struct DrillInjection: Sendable {
 
   /// Bytes that are changed or cut off.
   public func byteCount(of base: any Storage) -> UInt64 {
-    changes.reduce(base.byteCount - min(base.byteCount, sizeAfter)) { $0 + UInt64($1.range.count) }
+    ranges(of: base).reduce(0) { $0 + UInt64($1.count) }
+  }
+
+  /// What is changed or cut off.
+  public func ranges(of base: any Storage) -> [Range<UInt64>] {
+    changes.map(\.range) + (sizeAfter < base.byteCount ? [sizeAfter..<base.byteCount] : [])
   }
 
   /// The file as it is to be: `base` with the damage.

@@ -73,7 +73,7 @@ extension DrillCommand {
       drill = begun
       try begun.begin()
       for scenario in scenarios { report.write(try begun.run(scenario)) }
-      try subject.checkUnchanged()
+      try begun.finish()
     } catch { failure = error }
     let hasFailed = drill?.results.contains { [.lost, .unexpected].contains($0.status) } ?? false
     let isInterrupted = failure.map { [.interrupted, .terminated].contains($0.code) } ?? false

@@ -59,22 +59,30 @@ extension ScenarioDrill {
     return Verification.run(storage, RepairPlanner.options(Verification.Options())) { done, _ in bar.update(done) }
   }
 
-  func difference(_ storage: FileStorage, from other: any Storage) throws(Failure) -> UInt64? {
+  func difference(
+    _ storage: FileStorage, from other: any Storage, in ranges: [Range<UInt64>]? = nil
+  ) throws(Failure) -> UInt64? {
     let bar = console.progress("compare", total: storage.byteCount, progress)
     defer { bar.finish() }
     do throws(StorageError) {
-      return try DrillMirror.difference(of: storage, from: other) { bar.update($0) }
+      return try DrillMirror.difference(of: storage, from: other, in: ranges) { bar.update($0) }
     } catch { throw Failure(.inputOutput, "\(error)", of: copy.path.string) }
   }
 
   /// Makes the copy what it was made of, in every byte that is not so.
-  func restore() throws(Failure) -> UInt64 {
+  /// - Parameters:
+  ///   - touched: what the drill itself wrote; nil for anywhere.
+  ///   - isStarted: whether a replica ran on it.
+  func restore(_ touched: [Range<UInt64>]?, isStarted: Bool) throws(Failure) {
     try subject.checkUnchanged()
     let storage = try copy.writable()
+    let written = isStarted ? injector.rangesWritten(on: storage) : []
+    var ranges: [Range<UInt64>]?
+    if let touched, let written { ranges = touched + written }
     let bar = console.progress("restore", total: storage.byteCount, progress)
     defer { bar.finish() }
     do throws(StorageError) {
-      return try DrillMirror.restore(storage, to: subject.storage) { bar.update($0) }
+      _ = try DrillMirror.restore(storage, to: subject.storage, in: ranges) { bar.update($0) }
     } catch { throw Failure(.inputOutput, "\(error)", of: copy.path.string) }
   }
 }

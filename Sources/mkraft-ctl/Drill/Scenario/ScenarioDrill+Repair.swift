@@ -33,6 +33,7 @@ extension ScenarioDrill {
   ) throws(Failure) {
     result.actionCount = planning.plan.actions.count
     result.byteCount = planning.plan.byteCount
+    result.repaired = planning.plan.actions.map(\.range) + injector.superblockRanges
     let log = try time(.repair, &result) { () throws(Failure) -> UndoLog in
       let log = try UndoLogFile.create(scratch.undo) { log throws(RepairError) in
         try RepairRun.writeLog(planning, of: storage, to: log, path: copy.path.string)
@@ -47,8 +48,9 @@ extension ScenarioDrill {
       }
       try carryOut(back, scratch.redo, storage, nil)
     }
+    let touched = injection.ranges(of: subject.storage) + result.repaired
     let place = try time(.compare, &result) { () throws(Failure) in
-      try difference(storage, from: injection.damaged(subject.storage))
+      try difference(storage, from: injection.damaged(subject.storage), in: touched)
     }
     result.isUndone = place == nil
     if let place {

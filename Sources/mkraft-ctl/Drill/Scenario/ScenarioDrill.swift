@@ -17,7 +17,7 @@ final class ScenarioDrill {
   let progress: ProgressOptions
   let console: Console
   let copy: DrillCopy
-  private let injector: DrillInjector
+  let injector: DrillInjector
   let requests: DrillLastRequests
   /// Of a replica on the untouched copy; nil if none can run alone on the file.
   private(set) var acknowledged: DrillAnswers?
@@ -56,7 +56,14 @@ final class ScenarioDrill {
     if let clients = subject.clients { try check(clients, replica, answers) }
     try replica.stop(interruption)
     acknowledged = answers
-    _ = try restore()
+    try restore([], isStarted: true)
+  }
+
+  /// Compares the whole copy with what it was made of: between scenarios only what had been written was looked at.
+  func finish() throws(Failure) {
+    try subject.checkUnchanged()
+    guard let place = try difference(try copy.writable(), from: subject.storage) else { return }
+    throw Failure(.internalError, "byte \(place) of the copy is not what it was before the drill", of: copy.path.string)
   }
 
   func run(_ scenario: DrillScenario) throws(Failure) -> ScenarioResult {
@@ -77,7 +84,10 @@ final class ScenarioDrill {
       result.reason = error.reason
     }
     for path in [scratch.undo, scratch.redo] { DrillScratch.remove(path) }
-    try time(.restore, &result) { () throws(Failure) in _ = try restore() }
+    // After a trouble nobody knows what was written.
+    let touched = result.reason == nil ? injection.ranges(of: subject.storage) + result.repaired : nil
+    let isStarted = result.isStarted
+    try time(.restore, &result) { () throws(Failure) in try restore(touched, isStarted: isStarted) }
     if subject.isAlone { judge(&result) }
     result.seconds = ContinuousClock.now - clock
     results.append(result)
@@ -123,6 +133,7 @@ final class ScenarioDrill {
   /// Compares it with its row in the table.
   private func judge(_ result: inout ScenarioResult) {
     guard result.reason == nil, let verdict = result.verdict else { return }
+    result.isJudged = true
     let isMet = result.scenario.outcomes.contains { outcome in
       max(outcome.verdict, subject.report.verdict.exitCode) == verdict && outcome.remedy == result.remedy
         && result.kinds.contains(outcome.finding)

@@ -147,7 +147,8 @@ final class ScenarioReport {
     page.heading("totals")
     page.field(
       "scenarios", "\(end.results.count)",
-      note: ScenarioResult.Status.allCases.map { "\(end.count($0)) \($0.words)" }.joined(separator: ", "))
+      note: ScenarioResult.Status.allCases.filter { end.count($0) > 0 }
+        .map { "\(end.count($0)) \($0.words)" }.joined(separator: ", "))
     if let answers = end.drill?.acknowledged, let drill = end.drill {
       page.field(
         "compared", "\(answers.pairCount) keys", note: "and the last answer of \(answers.replies.count) sessions")
@@ -175,6 +176,7 @@ final class ScenarioReport {
     if end.count(.lost) > 0 { return "something acknowledged was lost, and nothing had named it" }
     if end.count(.unexpected) > 0 { return "a scenario did not come out as its row in the table says" }
     if let failure = end.failure { return failure.reason }
+    if !end.subject.isAlone { return "what can be shown of one replica of several came out well" }
     return "each scenario came out as it must, and nothing acknowledged was lost without being named"
   }
 
@@ -191,7 +193,7 @@ final class ScenarioReport {
     }
     list("lost without being named", [.lost]) { [$0.what] + $0.lost }
     list("not as the table says", [.unexpected]) { [$0.what, $0.reason ?? ""] }
-    list("a human must decide", [.asExpected]) { $0.named }
+    list("a human must decide", [.asExpected, .notJudged]) { $0.named }
     list("not to be had with this file", [.notApplicable]) { [$0.what] }
   }
 }
@@ -203,6 +205,7 @@ extension ScenarioResult.Status {
     case .asExpected: "as_expected"
     case .unexpected: "unexpected"
     case .lost: "lost"
+    case .notJudged: "not_judged"
     case .notApplicable: "not_applicable"
     }
   }
@@ -212,6 +215,7 @@ extension ScenarioResult.Status {
     case .asExpected: "as they must"
     case .unexpected: "otherwise"
     case .lost: "lost something"
+    case .notJudged: "not judged"
     case .notApplicable: "not to be had"
     }
   }
@@ -220,6 +224,7 @@ extension ScenarioResult.Status {
     switch self {
     case .asExpected: .green
     case .unexpected, .lost: .red
+    case .notJudged: .plain
     case .notApplicable: .dim
     }
   }

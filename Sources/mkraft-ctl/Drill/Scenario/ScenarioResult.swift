@@ -10,6 +10,8 @@ struct ScenarioResult {
     case unexpected
     /// Something acknowledged was lost, and nobody had named it.
     case lost
+    /// It was diagnosed, repaired and taken back; its row speaks of a replica alone, and this is one of several.
+    case notJudged = "not-judged"
     /// The file has nothing that could be damaged so.
     case notApplicable = "not-applicable"
   }
@@ -31,6 +33,8 @@ struct ScenarioResult {
   /// Changes that the repair made, and bytes that they wrote.
   var actionCount = 0
   var byteCount: UInt64 = 0
+  /// What the repair wrote, marks and all.
+  var repaired: [Range<UInt64>] = []
   /// Whether the repair was taken back, and every byte of the file was then as it had been; nil without a repair.
   var isUndone: Bool?
   /// Whether a replica was started on the result.
@@ -39,6 +43,8 @@ struct ScenarioResult {
   var lost: [String] = []
   /// What is missing, of which the verification says so: a human must decide.
   var named: [String] = []
+  /// Whether it was compared with its row in the table.
+  var isJudged = false
   /// Why it did not come out as it must.
   var reason: String?
   var seconds = Duration.zero
@@ -49,7 +55,8 @@ struct ScenarioResult {
   var status: Status {
     guard isApplicable else { return .notApplicable }
     if !lost.isEmpty { return .lost }
-    return reason == nil ? .asExpected : .unexpected
+    guard reason == nil else { return .unexpected }
+    return isJudged ? .asExpected : .notJudged
   }
 }
 
