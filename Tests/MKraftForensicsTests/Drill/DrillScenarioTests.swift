@@ -63,7 +63,7 @@ import Testing
   @Test func mirrorsFindEveryDifference() throws {
     let ground = grounds[0]
     let end = ground.storage.byteCount
-    for offset in [0, 1, 4095, 1 << 20, (1 << 20) + 1, end - 1] {
+    for offset in [0, 1, 4095, 1 << 20, (1 << 20) + 1, end - 1] as [UInt64] {
       let copy = ground.storage.snapshot()
       copy.flipBit(at: 8 * offset)
       #expect(try DrillMirror.difference(of: copy, from: ground.storage) == offset)

@@ -1,3 +1,4 @@
+import MKraftFormat
 import MKraftStorage
 import SystemPackage
 import Testing
