@@ -37,6 +37,8 @@ enum PublishedSchema {
     (KeyValueScanRendering.schema, KeyValueScanRendering.schema.document(KeyValueScanRendering.members)),
     (BatchReport.schema, BatchReport.schema.document(BatchReport.members)),
     (DrillReport.schema, DrillReport.schema.document(DrillReport.members)),
+    (ScenarioReport.schema, ScenarioReport.schema.document(ScenarioReport.members)),
+    (ScenarioList.schema, ScenarioList.schema.document(ScenarioList.members)),
   ]
 
   /// Writes the whole of it, one pretty document.

@@ -105,6 +105,8 @@ import Testing
     try file.overwrite(at: 0, with: [UInt8](repeating: 0x5A, count: 20 << 20))
     try see("start", file.path.string)
     try see("drill", "--kills", "1", "--wraps", "0")
+    try see("drill", "--list")
+    try see("drill", "--scenario", "prepare-torn", "--scenario", "head-rotten")
     let others: Set<String> = [
       "mkraft-ctl-status", "mkraft-ctl-superblock", "mkraft-ctl-wal", "mkraft-ctl-wal-slot",
       "mkraft-ctl-wal-statistics",
