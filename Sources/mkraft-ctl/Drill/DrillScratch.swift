@@ -16,6 +16,8 @@ struct DrillScratch {
   /// Undo logs of a repair, and of taking it back.
   var undo: FilePath { directory.appending("repair.undo") }
   var redo: FilePath { directory.appending("repair.redo") }
+  /// A new file made by recovery.
+  var recovered: FilePath { directory.appending("recovered.mkraft") }
   /// What clients were told, one line each.
   var acknowledged: FilePath { directory.appending("acknowledged.ndjson") }
 
@@ -33,7 +35,7 @@ struct DrillScratch {
 
   /// Removes the directory. What cannot be removed stays.
   func remove() {
-    for path in [file, log, original, undo, redo, acknowledged] { DrillScratch.remove(path) }
+    for path in [file, log, original, undo, redo, recovered, acknowledged] { DrillScratch.remove(path) }
     _ = unsafe directory.withPlatformString { unsafe rmdir($0) }
   }
 

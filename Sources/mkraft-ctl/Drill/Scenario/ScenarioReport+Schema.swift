@@ -17,7 +17,7 @@ extension ScenarioReport {
     .init("what", .string), .init("verdict", .nullable(.integer)), .init("start", .nullable(.string)),
     .init("finding_count", .integer), .init("kinds", .array(Shape.findingName)),
     .init("findings", .array(.object([.init("name", Shape.findingName), .init("place", .string)]))),
-    .init("remedy", .nullable(remedy)), .init("action_count", .integer), .init("bytes_repaired", .decimal),
+    .init("remedy", .nullable(remedy)), .init("recovered_from", .nullable(remedy)), .init("action_count", .integer), .init("bytes_repaired", .decimal),
     .init("undone", .nullable(.boolean)), .init("started", .boolean), .init("lost", .array(.string)),
     .init("undecided", .array(.string)), .init("reason", .nullable(.string)), .init("seconds", .number),
     .init("phase_seconds", .object(ScenarioPhase.allCases.map { .init($0.rawValue, .number) })),
