@@ -20,7 +20,7 @@ struct RunbookSetup: Sendable {
     RunbookSetup("replicas-differ") { ground in
       try ground.unpack("loaded")
       try ground.enlist(as: 0)
-      try ground.unpack("running", as: "r1.mkraft")
+      try ground.unpack("headers-behind", as: "r1.mkraft")
       try ground.enlist("r1.mkraft", as: 1)
     },
     RunbookSetup("one-of-three") { ground in
@@ -75,10 +75,6 @@ struct RunbookSetup: Sendable {
 
   private static let lost = [
     RunbookSetup("last-entry-undecidable") { try $0.unpack("head-undecidable") },
-    RunbookSetup("last-entry-in-backup") { ground in
-      try ground.unpack("head-undecidable")
-      try ground.unpack("running", as: RunbookGround.backup)
-    },
     RunbookSetup("superblock-fork") { try $0.unpack("superblock-fork") },
     RunbookSetup("one-superblock-copy-left") { ground in
       try ground.serve()
