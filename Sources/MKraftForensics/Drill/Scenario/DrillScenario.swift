@@ -98,7 +98,9 @@ public enum DrillScenario: String, Sendable, CaseIterable {
       // If the replica was killed while it wrote a prepare, that prepare and one that rotted look alike without its header.
       Entry(
         "zeros in the whole header ring", (.walHeaderCorrupt, .degraded, .replica),
-        (.walHeadUndecidable, .lost, .recover))
+        (.walHeadUndecidable, .lost, .recover),
+        // Without an entry above the checkpoint.
+        (.walSlotVacantDamaged, .degraded, .replica))
     case .prepareTorn:
       // After a clean stop nothing was being written, so that it is no tear.
       Entry(
@@ -109,7 +111,10 @@ public enum DrillScenario: String, Sendable, CaseIterable {
     case .prepareHeaderRotten:
       Entry("a bit flips in front of that body, in the prepare ring", (.walPrepareCorrupt, .repairable, .file))
     case .prepareRottenBelowCheckpoint:
-      Entry("a bit flips in an entry below the checkpoint", (.walPrepareUnusedDamaged, .degraded, .replica))
+      // The slot may be the next one to be written; there it looks like an entry that was being written.
+      Entry(
+        "a bit flips in an entry below the checkpoint", (.walPrepareUnusedDamaged, .degraded, .replica),
+        (.walTailTorn, .sound, .replica))
     case .prepareMisdirected:
       Entry("an entry is written into another one's slot", (.walPrepareCorrupt, .restorable, .backup))
     case .entryRotten:
