@@ -64,6 +64,17 @@ uint32_t clinux_filesystem_magic(int32_t fd) {
   return fstatfs(fd, &found) == 0 ? (uint32_t)found.f_type : 0;
 }
 
+int64_t clinux_seek(int32_t fd, int64_t offset, int32_t hole) {
+  const off_t found = lseek(fd, offset, hole ? SEEK_HOLE : SEEK_DATA);
+  return found >= 0 ? found : -errno;
+}
+
+int64_t clinux_copy_range(int32_t from, int32_t to, int64_t offset, int64_t byte_count) {
+  off_t in = offset, out = offset;
+  const ssize_t copied = copy_file_range(from, &in, to, &out, (size_t)byte_count, 0);
+  return copied >= 0 ? copied : -errno;
+}
+
 int32_t clinux_eventfd(void) {
   const int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   return fd >= 0 ? fd : -errno;

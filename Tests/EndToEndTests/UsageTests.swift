@@ -8,20 +8,12 @@ import Testing
       ["format", "x", "--cluster", "xyz", "--replica", "0", "--replica-count", "1"],
       ["format", "x", "--cluster", "1", "--replica", "zero", "--replica-count", "1"],
       ["format", "x", "--cluster", "1", "--replica", "0", "--replica-count", "1", "--message-size", "1X"],
-      ["repair"], ["repair", "plan", "x", "--yes"], ["recover", "collect", "x", "--to", "y"], ["start"],
+      ["repair"], ["repair", "plan", "x", "--yes"], ["recover"], ["recover", "collect", "x"],
+      ["recover", "apply", "x"], ["start"],
     ]
     for arguments in wrong {
       let run = try Run.tool(arguments)
       #expect(run.exit == 64 && run.output.isEmpty && !run.errors.isEmpty, "\(run)")
-    }
-  }
-
-  @Test func laterCommandsSaySoInOneLine() throws {
-    for arguments in [["recover"], ["recover", "plan", "a", "b"]] {
-      let run = try Run.tool(arguments)
-      #expect(run.exit == 64, "\(run)")
-      #expect(run.errorText.contains("comes with a later release"), "\(run)")
-      #expect(run.errors.count { $0 == UInt8(ascii: "\n") } == 1, "\(run)")
     }
   }
 

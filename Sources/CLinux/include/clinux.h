@@ -34,6 +34,14 @@ int32_t clinux_is_locked(int32_t fd);
 /// The number by which statfs(2) knows the filesystem of the open file `fd`; 0 if it does not tell.
 uint32_t clinux_filesystem_magic(int32_t fd);
 
+/// The first byte from `offset` on of the open file `fd` that is not in a hole, or, if `hole` is not 0, that is; lseek(2).
+/// Returns minus the error number: ENXIO if there is none.
+int64_t clinux_seek(int32_t fd, int64_t offset, int32_t hole);
+
+/// copy_file_range(2) of `byte_count` bytes at `offset` of both files: where the filesystem can, they share their blocks.
+/// Returns how many were copied, or minus the error number.
+int64_t clinux_copy_range(int32_t from, int32_t to, int64_t offset, int64_t byte_count);
+
 /// eventfd(2) that does not block and is not inherited; a shim because the Glibc module does not have it. Returns the
 /// descriptor, or minus the error number.
 int32_t clinux_eventfd(void);

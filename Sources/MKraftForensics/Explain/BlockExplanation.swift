@@ -35,7 +35,9 @@ public struct BlockExplanation: Sendable {
   static func read(_ storage: any Storage, _ superblock: Superblock, _ address: UInt64) -> BlockExplanation {
     let ground = GridGround(superblock, CheckpointReader(storage, superblock).parts())
     let (header, defect) = contents(storage, superblock, address)
-    let use = use(ground, address)
+    // Where one of the checkpoint's own chains cannot be read, the sets do not tell what belongs to it.
+    let isChainBroken = ground.parts.faults.contains { $0.address == address && $0.chain != .tree }
+    let use = isChainBroken ? .checkpoint : use(ground, address)
     let mayBeReferred = (use == .tree || use == .unknown) && address <= ground.blockCount
     let found = mayBeReferred ? BlockSearch(storage, ground).find(address) : nil
     return BlockExplanation(

@@ -1,4 +1,5 @@
 public import MKraftFormat
+internal import MKraftOutput
 
 /// Something in a file that `explain` speaks of.
 public enum ExplainedItem: Sendable, Equatable {
@@ -41,6 +42,8 @@ public enum ExplainedItem: Sendable, Equatable {
   ///   - ranges: the bytes of the file that it takes.
   ///   - geometry: nil if no superblock tells.
   func isTouched(by finding: Finding, _ ranges: [Range<UInt64>], _ geometry: Geometry?) -> Bool {
+    // Where nothing can be concluded about the file, or half of a repair may stand in it, nothing can be about an item.
+    if finding.kind.exitCode.concludesNothing || finding.kind == .repairInProgress { return true }
     switch self {
     case .superblock(let copy):
       // What is said of the superblock as a whole is said of each copy.

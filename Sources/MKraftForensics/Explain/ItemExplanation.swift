@@ -33,7 +33,7 @@ public struct ItemExplanation: Sendable {
 
   public var findings: [Finding] { report.findings }
   /// The worst of the findings that touch it: a verdict on the item alone.
-  public var exitCode: ExitCode { ExitCode.worst(findings.map(\.kind.exitCode)) ?? .sound }
+  public var exitCode: ExitCode { ExitCode.worst(findings.map(\.exitCode)) ?? .sound }
   /// Whether the verdict on the part rests on other findings too.
   public var otherCount: Int { report.findingCount - findings.count }
   /// Whether one of those is more than a note.

@@ -46,6 +46,9 @@ public struct SlotExplanation: Sendable {
       return before + ", and part of the log, whose head is op \(log.head.op); commit_max is \(log.commitMax)"
     }
     if op <= log.provenOp { return before + ", and the log is known to have reached op \(log.provenOp)" }
+    if row.fault != nil {
+      return before + ", and above op \(log.head.op), the last that is certain: whether the log goes on is not known"
+    }
     return before + ", and above the head, op \(log.head.op): the log ends before it (\(log.end.words))"
   }
 
@@ -71,8 +74,11 @@ public struct SlotExplanation: Sendable {
     let place =
       row.isInTail
       ? "it is in the tail: \(tail ?? "")" : "it is below the tail" + (tail.map { ": only \($0)" } ?? "")
-    return
+    let decided =
       "\(place); so a replica alone decides \(row.decisionIfBodyIsRight.rawValue): \(row.decisionIfBodyIsRight.words)"
+    // What would be kept by itself comes to nothing if an entry before it does.
+    guard row.disposition == .cut, row.rule.have else { return decided }
+    return decided + "; but the log ends at op \(log.head.op), before it"
   }
 
   private var fault: String? {

@@ -27,6 +27,8 @@ public struct Finding: Sendable, Equatable {
   public var actual: Value?
   /// How it is known: what was read and what it was compared with.
   public var evidence: String
+  /// Whether the file itself holds all that it takes to make it right again, provably (`FileAlone`).
+  public internal(set) var isRebuildable = false
   /// What most likely happened, where this finding tells more than its kind does.
   private var ownCause: String?
 
@@ -55,17 +57,22 @@ public struct Finding: Sendable, Equatable {
     return finding
   }
 
-  public var severity: Severity { kind.severity }
+  /// What the finding calls for: what another source could restore needs none if the file alone will do.
+  public var exitCode: ExitCode { FindingKind.exitCode(of: kind, isRebuildable: isRebuildable) }
+  public var severity: Severity { Severity(exitCode) }
   public var likelyCause: String { ownCause ?? kind.cause }
 
   /// What to do about it.
   /// - Parameter startRefused: whether a replica refuses to start on the file, so that it heals nothing.
   public func next(startRefused: Bool) -> NextStep {
-    startRefused && (kind.next == .start || kind.next == .checkMedium) ? .startLater : kind.next
+    startRefused && (next == .start || next == .checkMedium) ? .startLater : next
   }
 
+  /// What to do about it, by itself.
+  public var next: NextStep { isRebuildable ? .repair : kind.next }
+
   /// The command to enter next about it, on the file at `path`; nil if there is none in this release.
-  public func command(path: String) -> ShellCommand? { kind.next.command(path: path, about: self) }
+  public func command(path: String) -> ShellCommand? { next.command(path: path, about: self) }
 }
 
 extension Finding.Value: CustomStringConvertible {

@@ -77,6 +77,11 @@ extension FindingKind {
   public var entry: FindingEntry { FindingCatalogue.entry(self) }
   /// The exit code that it calls for.
   public var exitCode: ExitCode { entry.exitCode }
+
+  /// What findings of this kind call for, if the file alone holds all that it takes to make them right.
+  static func exitCode(of kind: FindingKind, isRebuildable: Bool) -> ExitCode {
+    isRebuildable && kind.exitCode == .restorable ? .repairable : kind.exitCode
+  }
   public var severity: Severity { entry.severity }
   public var meaning: String { entry.meaning }
   /// What most likely happened.

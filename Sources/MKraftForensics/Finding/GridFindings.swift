@@ -88,7 +88,13 @@ struct GridFindings {
     let wrong = counts.filter { $0.1 != $0.2 }
     if !wrong.isEmpty {
       let words = wrong.map { "\($0.2) \($0.0) instead of \($0.1)" }.joined(separator: ", ")
-      log.add(make(.treeMiscounted, state.treeRoot.address, .text(Invariant.treeCounts.name), "the tree has " + words))
+      // What is counted too low comes to nothing before the last of it is removed.
+      let stop = "; a replica stops, naming \(Invariant.treeCounts.name), once it has removed as many as are counted"
+      let isLow = wrong.contains { $0.1 < $0.2 }
+      log.add(
+        make(
+          .treeMiscounted, state.treeRoot.address, .text(Invariant.treeCounts.name),
+          "the tree has " + words + (isLow ? stop : "")))
     }
     guard ground.parts.faults.isEmpty, let acquired = ground.parts.acquired else { return }
     var first: UInt64?

@@ -18,6 +18,8 @@ public enum NextStep: Sendable, Equatable {
   case restoreEntry
   /// No entry of another file can be proven to be the right one.
   case decideOnLog
+  /// Something that the file alone holds all of.
+  case repair
   /// A block whose checksum is known.
   case restoreBlock
   /// A block whose checksum another damaged block knows.
@@ -53,19 +55,21 @@ public enum NextStep: Sendable, Equatable {
       "keep the file as it is and start nothing on it; look at the superblock copies side by side: a human must decide"
     case .restoreEntry: NextStep.restore("entry")
     case .decideOnLog:
-      "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one"
+      "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one; 'recover plan' names what could be kept in a new file"
+    case .repair:
+      "keep the file as it is; let repair make it right: this file alone holds all that it takes, and the checksum that is expected proves it"
     case .restoreBlock: NextStep.restore("block")
     case .restoreReferrer:
       "keep the file as it is; bring back first the damaged block above it, which another finding names, and verify again"
     case .restoreReply: NextStep.restore("reply")
     case .decideOnState:
-      "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted"
+      "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted; 'recover plan' names what could be kept in a new file"
     case .report:
       "nothing in the file needs repair, and a replica serves it; report it with the output of verify-checksums: the software that wrote it is at fault"
     case .verify: "verify the file again when no replica runs on it, or when less is written"
     case .verifyOn: "verify the rest: without limits, or a part each time with --resume STATE"
     case .findWhole:
-      "keep the file as it is and start nothing on it; look for the whole file where this one came from, and let repair show what it can bring back in this one"
+      "keep the file as it is and start nothing on it; look for the whole file where this one came from, and see what of it is missing here; if nothing that mattered is, repair gives the file its length back"
     case .otherDevice:
       "move the file to a device whose sectors are no larger than its io_unit, and start the replica there"
     case .resumeRepair:
@@ -97,6 +101,7 @@ public enum NextStep: Sendable, Equatable {
         ?? ShellCommand("verify-checksums", "--zone", "grid").path(path)
     case .verify, .verifyOn: ShellCommand("verify-checksums").path(path)
     case .resumeRepair: ShellCommand("repair", "resume").path(path)
+    case .repair: ShellCommand("repair").path(path)
     }
   }
 }

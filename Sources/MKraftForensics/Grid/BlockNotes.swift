@@ -7,12 +7,12 @@ struct BlockNotes: Sendable {
   struct Damaged: Sendable {
     let address: UInt64
     let defect: BlockFault.Defect
-    /// What its header says, unverified: the interval in which it was first written; nil if the header is none of this block.
-    let birth: UInt64?
   }
 
   var leafCount: UInt64 = 0
   var pairCount: UInt64 = 0
+  /// Most blocks that one pair's value has.
+  var valueBlocksMax: UInt64 = 0
   /// References in leaves to the blocks of values.
   var references: [(reference: BlockReference, referrer: UInt64)] = []
   /// Blocks of values that stand here, as references would name them.

@@ -86,7 +86,7 @@ struct BlockReader {
     }
     tally.check(ground.range(of: address))
     let fault = fault(address, single.bytes, window)
-    note(address, fault.fault, fault.birth, window, &notes)
+    note(address, fault, window, &notes)
   }
 
   /// Reads one block; or why it is not to be had.
@@ -103,7 +103,7 @@ struct BlockReader {
   ) {
     tally.check(ground.range(of: address))
     let expected = window.leaf(at: address)?.reference.checksum ?? 0
-    note(address, .block(BlockFault(address: address, expected: expected, defect: defect)), nil, window, &notes)
+    note(address, .block(BlockFault(address: address, expected: expected, defect: defect)), window, &notes)
   }
 
   /// Takes the block if it is right; false if it is not.
@@ -148,7 +148,9 @@ struct BlockReader {
     notes.leafCount += 1
     notes.pairCount += UInt64(leaf.count)
     for index in 0..<leaf.count where leaf.form(index) == .blocks {
-      for block in 0..<leaf.payload(index).byteCount / BlockReference.byteCount {
+      let count = leaf.payload(index).byteCount / BlockReference.byteCount
+      notes.valueBlocksMax = max(notes.valueBlocksMax, UInt64(count))
+      for block in 0..<count {
         notes.references.append((leaf.valueBlock(index, block), address))
       }
     }
@@ -165,42 +167,30 @@ struct BlockReader {
     )
   }
 
-  private func fault(
-    _ address: UInt64, _ bytes: RawSpan, _ window: LeafWindow
-  ) -> (fault: CheckpointAudit.Fault, birth: UInt64?) {
-    let birth = unverifiedBirth(bytes, address)
+  private func fault(_ address: UInt64, _ bytes: RawSpan, _ window: LeafWindow) -> CheckpointAudit.Fault {
     if let leaf = window.leaf(at: address) {
       do throws(BlockFault) {
         let header = try leaf.reference.verify(bytes, cluster: ground.superblock.cluster)
         let broken = brokenInvariant(of: leaf, bytes, header, window)
-        return (.violates(broken ?? .treeNodeShape, address: address), birth)
-      } catch { return (.block(error), birth) }
+        return .violates(broken ?? .treeNodeShape, address: address)
+      } catch { return .block(error) }
     }
     do throws(HeaderDefect) {
       let header = try decode(bytes, address)
       let other = BlockFault(address: address, expected: 0, defect: .otherContents(found: header.checksum))
-      return (.block(other), birth)
+      return .block(other)
     } catch {
-      return (.block(BlockFault(address: address, expected: 0, defect: .header(error))), birth)
+      return .block(BlockFault(address: address, expected: 0, defect: .header(error)))
     }
   }
 
-  private func unverifiedBirth(_ bytes: RawSpan, _ address: UInt64) -> UInt64? {
-    guard bytes.load(BlockHeader.Layout.kind) == StructureKind.block.rawValue,
-      bytes.load(BlockHeader.Layout.cluster) == ground.superblock.cluster,
-      bytes.load(BlockHeader.Layout.address) == address
-    else { return nil }
-    return bytes.load(BlockHeader.Layout.birth)
-  }
-
   private func note(
-    _ address: UInt64, _ fault: CheckpointAudit.Fault, _ birth: UInt64?, _ window: LeafWindow,
-    _ notes: inout BlockNotes
+    _ address: UInt64, _ fault: CheckpointAudit.Fault, _ window: LeafWindow, _ notes: inout BlockNotes
   ) {
     if let leaf = window.leaf(at: address) {
       return notes.faults.append(GridFault(fault: fault, referrer: leaf.referrer))
     }
     guard case .block(let block) = fault else { return }
-    notes.damaged.append(BlockNotes.Damaged(address: address, defect: block.defect, birth: birth))
+    notes.damaged.append(BlockNotes.Damaged(address: address, defect: block.defect))
   }
 }

@@ -45,6 +45,8 @@ public struct LogInspection: Sendable {
   public let liveHead: UInt64?
   /// Whether the superblock stayed as it was while the log was read.
   public internal(set) var isSteady = true
+  /// The mark of a repair that is not finished, with which no replica opens the file whatever its log is.
+  public let mark: RepairMark?
   private let log: FindingLog
   let notes: [Note]
 
@@ -60,6 +62,9 @@ public struct LogInspection: Sendable {
     }
     return log.findings
   }
+
+  /// Whether a replica alone refuses to start on the file, as far as superblocks, log and the mark of a repair tell.
+  public var isStartRefused: Bool { !decision.serves || !source.isChosen || mark != nil }
 
   public var superblock: Superblock { source.superblock }
   public var geometry: Geometry { superblock.geometry }
@@ -100,7 +105,7 @@ public struct LogInspection: Sendable {
       if case .failure(.notFound) = decision.outcome {
         superblocks.append(SuperblockInspection.absence(storage, survey, storage.byteCount))
       }
-      var read = read(storage, source, superblocks, depth: depth, isLive: isLive, progress: progress)
+      var read = read(storage, source, decision, superblocks, depth: depth, isLive: isLive, progress: progress)
       let now = SuperblockDecision(SuperblockSurvey.read(storage)).chosen?.checksum
       read.isSteady = now == decision.chosen?.checksum
       if read.isSteady || pass == passesMax { return read }
@@ -110,8 +115,8 @@ public struct LogInspection: Sendable {
   }
 
   private static func read(
-    _ storage: any Storage, _ source: LogSource, _ superblocks: [Finding], depth: Depth, isLive: Bool,
-    progress: (UInt64) -> Void
+    _ storage: any Storage, _ source: LogSource, _ opening: SuperblockDecision, _ superblocks: [Finding], depth: Depth,
+    isLive: Bool, progress: (UInt64) -> Void
   ) -> LogInspection {
     let superblock = source.superblock
     let geometry = superblock.geometry
@@ -132,12 +137,19 @@ public struct LogInspection: Sendable {
     }
     let (evidence, namedByChild) = (intake.evidence, intake.namedByChild)
     let decision = intake.finish()
+    let mark = RepairMarkScan.find(storage, geometry)
     var log = FindingLog(limit: findingLimit)
     log.add(superblocks)
+    if let mark {
+      log.add(Finding(of: mark))
+    } else {
+      log.alone = FileAlone(storage, opening)
+    }
     LogFindings(superblock, decision, evidence: evidence, namedByChild: namedByChild).add(to: &log)
     return LogInspection(
       source: source, depth: depth, decision: decision, unverifiedBodies: counts.unverified,
-      verifiedBodies: counts.verified, bytesRead: reader.bytesRead, liveHead: liveHead, log: log, notes: notes)
+      verifiedBodies: counts.verified, bytesRead: reader.bytesRead, liveHead: liveHead, mark: mark, log: log,
+      notes: notes)
   }
 
   /// The slots of both rings in op order from the checkpoint on, in runs of neighbours: the ring wraps once.

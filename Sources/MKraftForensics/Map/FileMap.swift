@@ -26,7 +26,7 @@ public struct FileMap: Sendable {
       return map
     }
     map.drawSuperblocks(storage, layout.geometry, cellLimit)
-    let ring = RingDrawing(storage, layout, head: report.journal?.head.op)
+    let ring = RingDrawing(storage, layout, last: report.journal.map { max($0.head.op, $0.provenOp) })
     map.draw(ring, layout.geometry, cellLimit)
     map.drawReplies(storage, layout, cellLimit)
     map.drawGrid(storage, layout, cellLimit)

@@ -40,7 +40,7 @@ public enum MapState: String, CaseIterable, Sendable {
     case .entry: "entry of the log"
     case .older: "entry of an earlier round: nothing of this one was written"
     case .blank: "blank slot"
-    case .leftover: "prepared above the head of the log: never acknowledged"
+    case .leftover: "prepared beyond the end of the log: never acknowledged"
     case .givenUp: "slot that was found damaged, and marked so"
     case .ahead: "op or term that the superblock rules out"
     case .reply: "reply to a client"

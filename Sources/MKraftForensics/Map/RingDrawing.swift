@@ -5,13 +5,13 @@ internal import MKraftStorage
 struct RingDrawing {
   private let storage: any Storage
   private let layout: Superblock
-  /// Op of the log's last entry; nil if nobody has decided on it.
-  private let head: UInt64?
+  /// The last op that is known to be of the log, whether or not all up to it is whole; nil if nobody has decided on it.
+  private let last: UInt64?
 
-  init(_ storage: any Storage, _ layout: Superblock, head: UInt64?) {
+  init(_ storage: any Storage, _ layout: Superblock, last: UInt64?) {
     self.storage = storage
     self.layout = layout
-    self.head = head
+    self.last = last
   }
 
   func forEachSlot(_ visit: (_ slot: Int, _ header: MapState, _ prepare: MapState) -> Void) {
@@ -58,5 +58,5 @@ struct RingDrawing {
     }
   }
 
-  private func current(_ op: UInt64) -> MapState { head.map { op <= $0 } ?? true ? .entry : .leftover }
+  private func current(_ op: UInt64) -> MapState { last.map { op <= $0 } ?? true ? .entry : .leftover }
 }

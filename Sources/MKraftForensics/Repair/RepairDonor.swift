@@ -25,6 +25,12 @@ public struct RepairDonor: Sendable {
   public let source: RepairSource
   let storage: any Storage
 
+  /// For a file that was looked into before.
+  init(_ source: RepairSource, of storage: any Storage) {
+    self.source = source
+    self.storage = storage
+  }
+
   /// Why a file is no source for the repair of another.
   public enum Refusal: Error, Sendable, Equatable {
     /// No superblock copy tells whose file it is.

@@ -8,7 +8,7 @@ extension RepairDraft {
     guard finding.kind == .replyLost || finding.kind == .replySlotDamaged else { return }
     guard case .checksum(let expected)? = finding.expected else { return blank(slot, finding) }
     let start = geometry.replyOffset(slot: slot)
-    if let header = rebuiltReply(slot, expected) {
+    if let header = alone.replyHeader(slot, expected) {
       var action = RepairAction(
         .replyHeaderRebuilt, finding.kind, range: start..<start + UInt64(ReplyHeader.byteCount))
       (action.slot, action.op) = (slot, finding.op)
@@ -32,26 +32,6 @@ extension RepairDraft {
     var action = RepairAction(.replyBlanked, finding.kind, range: start..<start + UInt64(ReplyHeader.byteCount))
     action.slot = slot
     add(action, .bytes(Array(header)))
-  }
-
-  /// The header that follows from the session's record and the body that stands in the slot, if it is the one that is named.
-  private func rebuiltReply(_ slot: Int, _ expected: UInt128) -> [UInt8]? {
-    guard let records = CheckpointReader(overlay, superblock).parts().sessions, records.indices.contains(slot) else {
-      return nil
-    }
-    let record = records[slot]
-    let size = Int(record.replySize)
-    let buffer = IOBuffer(byteCount: Int(geometry.messageSize))
-    guard record.replyChecksum == expected, size <= buffer.byteCount,
-      let count = try? overlay.read(size, at: geometry.replyOffset(slot: slot), into: buffer), count == size
-    else { return nil }
-    let body = Checksum.of(buffer.bytes.extracting(ReplyHeader.byteCount..<size), as: .replyBody)
-    // The release that executed the entry is not in the record; it is one of these, or a release in between.
-    for release in [superblock.checkpoint.release, superblock.release, superblock.releaseFormat] {
-      let header = record.replyHeader(cluster: superblock.cluster, release: release, bodyChecksum: body)
-      if header.checksum == expected { return Array(header) }
-    }
-    return nil
   }
 
   /// Bytes of the reply in the source, if it is the one that is named.

@@ -51,6 +51,8 @@ struct RepairDraft {
   }
 
   var geometry: Geometry { superblock.geometry }
+  /// What the file as it would be holds all of.
+  var alone: FileAlone { FileAlone(overlay, superblock) }
   var isAlone: Bool { superblock.members.count == 1 }
 
   /// Finds answers to findings on the file as it would be. False if there is none that was not there before.

@@ -79,6 +79,9 @@ public struct RepairPlan: Sendable, Equatable {
   public var actions: [RepairAction]
   /// The device does not give some bytes: the file is to be copied, never to be written to.
   public var needsCopy: Bool
+
+  /// Whether it changes nothing: neither bytes nor the device they are on.
+  public var isEmpty: Bool { actions.isEmpty && !needsCopy }
   /// The verdicts' exit codes as the file is, and as it would be.
   public var before: ExitCode
   public var after: ExitCode

@@ -104,14 +104,14 @@ public enum RepairPlanner {
   }
 
   private static func holdsDamage(_ report: VerificationReport, _ range: Range<UInt64>) -> Bool {
-    report.findings.contains { $0.kind.exitCode > .degraded && ($0.range.map(range.overlaps) ?? false) }
+    report.findings.contains { $0.exitCode > .degraded && ($0.range.map(range.overlaps) ?? false) }
   }
 
   /// Whether nothing more than a note is left where the change was made. What could not be read was as good as gone before.
   private static func helps(_ action: RepairAction, _ before: VerificationReport, _ after: VerificationReport) -> Bool {
     guard ![.unreadableZeroed, .fileExtended, .fileCut].contains(action.method) else { return true }
     return !after.findings.contains {
-      $0.kind.exitCode > .sound && ![.rangeUnreadable, .readUnsteady].contains($0.kind)
+      $0.exitCode > .sound && ![.rangeUnreadable, .readUnsteady].contains($0.kind)
         && ($0.range.map(action.range.overlaps) ?? false)
     }
   }
@@ -134,10 +134,10 @@ public enum RepairPlanner {
       .sorted { ($0.method.order, $0.range.lowerBound) < ($1.method.order, $1.range.lowerBound) }
     let plan = RepairPlan(
       subject: subject, sources: draft.donors.map(\.source), actions: actions,
-      needsCopy: before.counts.contains { $0.kind == .rangeUnreadable || $0.kind == .readUnsteady },
+      needsCopy: before.counts.contains { [.rangeUnreadable, .readUnsteady, .ioUnitTooSmall].contains($0.kind) },
       before: before.verdict.exitCode,
       after: after.verdict.exitCode)
-    let declined = after.findings.filter { $0.kind.exitCode > .sound }
+    let declined = after.findings.filter { $0.exitCode > .sound }
       .map { RepairDeclined(finding: $0, reason: reason($0, draft)) }
     return RepairPlanning(
       plan: plan, before: before, after: after, declined: declined, withheld: draft.withheld, file: draft.base,
@@ -159,7 +159,8 @@ public enum RepairPlanner {
       return "what stands there is whole and contradicts the rest: which is right cannot be told from bytes"
     case .gapNotZero: return "a whole structure stands there, which may be missing elsewhere; allow gap-evidence-zeroed"
     case .fileTruncated: return "what was cut off mattered; zeros in its place would hide that"
-    case .ioUnitTooSmall: return "the file is sound; it has to be moved to a device that writes smaller units"
+    case .ioUnitTooSmall:
+      return "no byte of the file is wrong; apply the plan to a copy on a device that writes smaller units"
     case .blockUnusedDamaged:
       return "nothing refers to it any more, so that nothing names what stood there; it will be overwritten"
     case .blockReplacedDamaged: return "the log replaces what it holds when the replica starts"

@@ -6,6 +6,7 @@ extension SuperblockInspection {
   public var findings: [Finding] {
     var findings = SuperblockFindings.of(survey, decision)
     if let absence { findings.append(absence) }
+    if let mark { findings.append(Finding(of: mark)) }
     if let chosen = decision.chosen, byteCount < chosen.checkpoint.storageSize {
       let needed = chosen.checkpoint.storageSize
       findings.append(
@@ -15,7 +16,7 @@ extension SuperblockInspection {
     }
     return findings.enumerated()
       .sorted {
-        let (left, right) = ($0.element.kind.exitCode, $1.element.kind.exitCode)
+        let (left, right) = ($0.element.exitCode, $1.element.exitCode)
         return left != right ? left > right : $0.offset < $1.offset
       }
       .map(\.element)

@@ -33,6 +33,8 @@ public struct SuperblockInspection: Sendable {
   public let places: [SuperblockPlace]
   /// Whether there are more places than are kept.
   public let isStrayLimitReached: Bool
+  /// The mark of a repair that is not finished, with which no replica opens the file whatever its superblocks are.
+  public let mark: RepairMark?
   /// What follows from there being no superblock that counts; nil if there is one.
   let absence: Finding?
 
@@ -67,6 +69,7 @@ public struct SuperblockInspection: Sendable {
     self.places = SuperblockInspection.refine(
       places + others.prefix(SuperblockInspection.strayLimit), decision)
     isStrayLimitReached = others.count > SuperblockInspection.strayLimit
+    mark = RepairMarkScan.find(storage, geometry)
     if case .failure(.notFound) = decision.outcome {
       absence = SuperblockInspection.absence(storage, survey, byteCount)
     } else {
@@ -74,13 +77,13 @@ public struct SuperblockInspection: Sendable {
     }
   }
 
-  /// Offsets of the boundaries at which a superblock's magic stands, up to the grid; one more than the limit beside the homes.
+  /// Offsets of the boundaries of the scan at which a superblock's magic stands; one more than the limit beside the homes. Like the
+  /// scan it never goes into the grid, not even if the copies differ in where that is (rule R10).
   private static func marked(_ storage: any Storage, _ survey: SuperblockSurvey) -> [UInt64] {
-    let end = min(storage.byteCount, survey.geometry?.offset(of: .grid) ?? Geometry.gridOffsetMax)
     let probe = IOBuffer(byteCount: IOBuffer.pageAlignment)
     var found: [UInt64] = []
     var offset: UInt64 = 0
-    while offset < end, found.count <= strayLimit + Superblock.copyCount {
+    while offset < survey.scanEnd, found.count <= strayLimit + Superblock.copyCount {
       defer { offset += Geometry.zoneAlignment }
       guard let count = try? storage.read(probe.byteCount, at: offset, into: probe), count == probe.byteCount else {
         continue
@@ -147,6 +150,9 @@ extension SuperblockInspection {
   public var representative: Superblock? {
     decision.chosen ?? places.compactMap(\.superblock).max { $0.sequence < $1.sequence }
   }
+
+  /// Whether a replica refuses to start on the file, as far as superblocks and the mark of a repair tell.
+  public var isStartRefused: Bool { decision.chosen == nil || mark != nil }
 
   /// Why a replica opens the file at this superblock, or at none.
   public var reason: String {

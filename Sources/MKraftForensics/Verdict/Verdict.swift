@@ -57,9 +57,9 @@ public struct Verdict: Sendable, Equatable {
   /// What the verdict speaks of.
   public let scope: VerificationScope
 
-  public init(start: Start, kinds: some Sequence<FindingKind>, scope: VerificationScope) {
+  /// - Parameter codes: what the findings call for.
+  public init(start: Start, codes: [ExitCode], scope: VerificationScope) {
     self.start = start
-    let codes = kinds.map(\.exitCode)
     integrity = codes.map(Severity.init).max()
     exitCode = ExitCode.worst(codes) ?? .sound
     self.scope = scope

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import MKraftFormat
 internal import MKraftStorage
 
@@ -41,14 +40,14 @@ struct GapReader {
 
   private func judge(read range: Range<UInt64>, _ tally: inout PieceTally) {
     let buffer = buffer
-    guard !isZero(range.count) else { return }
+    guard !buffer.bytes.isZero(0..<range.count) else { return }
     for place in marks where range.lowerBound <= place.lowerBound && place.upperBound <= range.upperBound {
       let start = Int(place.lowerBound - range.lowerBound)
       let bytes = buffer.bytes.extracting(start..<start + RepairMark.byteCount)
       guard RepairMark(decoding: bytes, at: place.lowerBound) != nil else { continue }
       buffer.zero(start..<start + RepairMark.byteCount)
     }
-    guard !isZero(range.count) else { return }
+    guard !buffer.bytes.isZero(0..<range.count) else { return }
     let first = nonzero(0..<range.count, fromEnd: false)
     let last = nonzero(0..<range.count, fromEnd: true)
     let place = range.lowerBound + UInt64(first)..<range.lowerBound + UInt64(last) + 1
@@ -64,21 +63,6 @@ struct GapReader {
       .gapNotZero, range: place, expected: .number(0), actual: .number(UInt64(first)),
       evidence:
         "the first byte that is not zero stands at \(place.lowerBound), the last at \(max(place.upperBound, 1) - 1)")
-  }
-
-  /// Whether the first `count` bytes are zero: the first one is, and each is like the next.
-  private func isZero(_ count: Int) -> Bool {
-    let buffer = buffer
-    guard count > 0 else { return true }
-    guard buffer.bytes.load(fromByteOffset: 0, as: UInt8.self) == 0 else { return false }
-    let bytes = buffer.bytes.extracting(0..<count - 1)
-    let shifted = buffer.bytes.extracting(1..<count)
-    return unsafe bytes.withUnsafeBytes { one in
-      unsafe shifted.withUnsafeBytes { other in
-        guard let one = one.baseAddress, let other = other.baseAddress else { return true }
-        return unsafe memcmp(one, other, count - 1) == 0
-      }
-    }
   }
 
   private func nonzero(_ range: Range<Int>, fromEnd: Bool) -> Int {

@@ -54,11 +54,7 @@ extension Verification {
   mutating func noteRepair(_ survey: SuperblockSurvey) {
     mark = RepairMarkScan.find(storage, survey.geometry)
     guard let mark else { return }
-    log.add(
-      Finding(
-        .repairInProgress, range: mark.offset..<mark.offset + UInt64(RepairMark.byteCount),
-        actual: .checksum(mark.plan),
-        evidence: "the mark at byte \(mark.offset) names the undo log \(Escape.text(mark.path))"))
+    log.add(Finding(of: mark))
   }
 
   /// Whether what lies behind the last block in use is space for more blocks (rule R17).

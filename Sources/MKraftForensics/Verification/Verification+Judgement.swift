@@ -72,7 +72,14 @@ extension Verification {
     var grid = results.grid
     var ground = subject.ground
     let isTreeWhole = isRead && grid.faultCount == 0
-    if isTreeWhole { GridFindings(ground).addWhole(grid, to: &log) }
+    if isTreeWhole {
+      GridFindings(ground).addWhole(grid, to: &log)
+      let state = ground.superblock.checkpoint
+      // A replica stops when it meets a value of more blocks than all values have, by the checkpoint's count.
+      if grid.valueBlocksMax > state.valueBlockCount {
+        grid.add(GridFault(fault: .violates(.treeCounts, address: state.treeRoot.address), referrer: nil))
+      }
+    }
     var isWhole = true
     if isRead, grid.hasDoubtfulValues { isWhole = ValueSearch.run(storage, ground, &grid, options.budget) }
     var (faults, damaged) = (grid.faults, grid.damaged)

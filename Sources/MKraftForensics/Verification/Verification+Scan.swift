@@ -31,7 +31,7 @@ extension Verification {
     let work = ScanWork(
       storage, subject.ground, plan, window, before, byteCount: byteCount, liveHead: subject.liveHead, options,
       buffers)
-    let helpers = (1..<Verification.threadCount).map { _ in WorkerThread { work.run { _ in } } }
+    let helpers = (1..<max(1, options.threadCount)).map { _ in WorkerThread { work.run { _ in } } }
     work.run { report($0, byteCount) }
     for helper in helpers { helper?.join() }
     return work.finish()

@@ -36,6 +36,8 @@ public struct Verification {
     public var keepsRest = false
     /// How the file is read, in any words: a verification goes on only as it began.
     public var readMode = ""
+    /// Threads that share the work, the caller's among them; at least one.
+    public var threadCount = Verification.threadCount
     /// Bytes for what nodes say of leaves; with fewer a grid takes more windows.
     package var leafByteCountMax = LeafWindow.byteCountMax
 
@@ -88,6 +90,7 @@ public struct Verification {
       begin()
       let look = SuperblockLook(storage, isLive: options.isLive)
       noteRepair(look.survey)
+      if mark == nil { log.alone = FileAlone(storage, look.decision) }
       log.add(look.findings)
       guard let reference = reference(look) else { return (withoutSuperblock(look), false) }
       if options.isLive { begin(byteCount: storage.byteCount) }
@@ -182,7 +185,7 @@ public struct Verification {
     let start = start(decision, judged, subject?.ground)
     let counts = log.counts
     var report = VerificationReport(
-      verdict: Verdict(start: start, kinds: counts.map(\.kind), scope: options.scope), findings: log.findings,
+      verdict: Verdict(start: start, codes: log.exitCodes, scope: options.scope), findings: log.findings,
       counts: counts, bytes: tally.bytes, byteCount: byteCount, superblockDecision: decision,
       superblock: subject.flatMap { $0.assumption == nil ? $0.superblock : nil }, journal: judged.journal,
       grid: subject?.assumption == nil ? judged.grid : nil, liveHead: subject?.liveHead)

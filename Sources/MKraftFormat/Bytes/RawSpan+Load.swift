@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension RawSpan {
   /// Loads a little-endian integer. Every bit pattern is valid and the offset is checked, so this is safe.
   @inlinable @inline(__always)
@@ -11,18 +13,15 @@ extension RawSpan {
     load(fromByteOffset: base + field.offset, as: T.self)
   }
 
-  /// Whether every byte of `range` is zero.
+  /// Whether every byte of `range` is zero: the first one is, and each is like the one before it.
   public func isZero(_ range: Range<Int>) -> Bool {
-    var offset = range.lowerBound
-    while offset + 8 <= range.upperBound {
-      if load(fromByteOffset: offset, as: UInt64.self) != 0 { return false }
-      offset += 8
+    guard !range.isEmpty else { return true }
+    guard load(fromByteOffset: range.lowerBound, as: UInt8.self) == 0 else { return false }
+    let bytes = extracting(range)
+    return unsafe bytes.withUnsafeBytes { bytes in
+      guard let first = bytes.baseAddress else { return true }
+      return unsafe memcmp(first, first + 1, bytes.count - 1) == 0
     }
-    while offset < range.upperBound {
-      if load(fromByteOffset: offset, as: UInt8.self) != 0 { return false }
-      offset += 1
-    }
-    return true
   }
 
   /// Whether every byte is zero.

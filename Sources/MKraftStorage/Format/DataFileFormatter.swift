@@ -31,18 +31,33 @@ public enum DataFileFormatter {
     }
   }
 
+  /// Writes what the rings and the reply zone of an empty file hold, for a file that is made from others.
+  public static func writeBlankZones(
+    of geometry: Geometry, cluster: UInt128, to storage: any Storage
+  ) throws(StorageError) {
+    let work = FormatWork(FormatWrites(FormatPlan(cluster: cluster, geometry: geometry, fileID: 1)), on: storage)
+    work.run { _ in }
+    try work.finish()
+  }
+
   /// Writes the four copies, in order.
   static func writeSuperblocks(_ plan: FormatPlan, to storage: any Storage) throws(StorageError) -> Superblock {
     let superblock = plan.superblock
-    let buffer = IOBuffer(byteCount: plan.geometry.superblockBytesOnDisk, alignment: IOBuffer.alignmentMax)
+    try writeCopies(of: superblock, to: storage)
+    return superblock
+  }
+
+  /// Writes the four copies of a superblock, in order. All that it names must be durable.
+  public static func writeCopies(of superblock: Superblock, to storage: any Storage) throws(StorageError) {
+    let geometry = superblock.geometry
+    let buffer = IOBuffer(byteCount: geometry.superblockBytesOnDisk, alignment: IOBuffer.alignmentMax)
     for copy in 0..<Superblock.copyCount {
       var image = superblock
       image.copy = copy
       var bytes = buffer.mutableBytes
       image.encode(into: &bytes)
-      try storage.write(buffer.byteCount, at: plan.geometry.offset(of: .superblock(copy)), from: buffer)
+      try storage.write(buffer.byteCount, at: geometry.offset(of: .superblock(copy)), from: buffer)
     }
-    return superblock
   }
 
   /// Reads the copies as a replica would.

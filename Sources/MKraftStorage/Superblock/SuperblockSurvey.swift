@@ -21,6 +21,8 @@ public struct SuperblockSurvey: Sendable {
   public private(set) var sightings: [Sighting] = []
   /// Whether every 1 MiB boundary was looked at, and not only the homes.
   public private(set) var isScan = false
+  /// Where a scan ended: the end of the file, or the nearest grid of all copies that count.
+  public private(set) var scanEnd: UInt64 = 0
   /// Whether something at a boundary needs a newer release.
   public private(set) var sawNewerFormat = false
 
@@ -86,6 +88,7 @@ public struct SuperblockSurvey: Sendable {
     }
     sightings = found
     isScan = true
+    scanEnd = end
     sawNewerFormat = newer || sawNewerFormat
   }
 

@@ -44,7 +44,10 @@ extension DiffPage {
     var note = "no superblock tells whose it is"
     if let superblock = report.superblock {
       note = "replica \(superblock.replica) of \(superblock.members.voterCount), sequence \(superblock.sequence)"
-      if let head = report.journal?.head.op { note += ", head op \(head)" }
+      if let journal = report.journal {
+        note += ", head op \(journal.head.op)"
+        if journal.provenOp > journal.head.op { note += " of a log known to have reached op \(journal.provenOp)" }
+      }
     }
     if let worst = report.worst, worst.severity > .note { note += "; worst: \(worst.kind.name)" }
     page.field("\(label(index))  \(Escape.text(paths[index]))", "\(code.name) (\(code.number))", note: note, code.tone)

@@ -10,24 +10,48 @@ internal import SystemPackage
 struct DrillCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "drill",
-    abstract: "Rehearses crashes: kills a replica while it writes, and proves that nothing acknowledged is lost.",
+    abstract: "Rehearses crashes and damages, and proves that nothing acknowledged is lost.",
     discussion: """
-      In a directory of its own it formats a file, runs a replica on it as another process, sends requests over TCP from \
-      many sessions at once, and kills the replica with SIGKILL at random moments. The ring of its log wraps, checkpoints \
-      are taken, and its state is larger than what it keeps in memory. After each kill the file is examined, a \
-      replica is started on it again, and everything that was acknowledged is looked for; requests without an answer are \
-      sent again, and must be executed once. Exit 0: nothing was lost and nothing was doubled; 18: something was, and the \
-      directory is kept.
+      Alone it rehearses crashes: in a directory of its own it formats a file, runs a replica on it as another process, sends \
+      requests over TCP from many sessions at once, and kills the replica with SIGKILL at random moments. The ring of its log \
+      wraps, checkpoints are taken, and its state is larger than what it keeps in memory. After each kill the file is \
+      examined, a replica is started on it again, and everything that was acknowledged is looked for; requests without an \
+      answer are sent again, and must be executed once.
+
+      With FILE or --scenario it rehearses damages, on a copy of FILE or of a file that it generates; FILE is only read. For \
+      each scenario the copy is damaged and examined, and repaired from itself or, where that is not enough, with FILE as a \
+      backup; the repair is taken back, which must restore every byte, and made again; a replica is started on the result, \
+      and must answer every key and session as a replica on the untouched copy did. Where no repair is proven to be right, \
+      'recover' makes a new file of the copy and, if need be, FILE; what would be lost even then is named, and not given up. \
+      --list tells what each scenario does and how it must come out.
+
+      Exit 0: nothing was lost, nothing was doubled, and every scenario came out as it must; 18: otherwise, and the directory \
+      is kept.
       """)
 
-  @Option(help: "How often the replica is killed under load.")
-  var kills = 4
+  @Argument(
+    help: "A data file to rehearse damages on a copy of. (default: crashes, on a new file)", completion: .file())
+  var file: String?
 
   @Option(
-    help: "How often the log's ring wraps at least; the smaller the ring, the more checkpoints. 0: no checkpoint.")
-  var wraps = DrillPlan.usualWraps
+    name: .customLong("scenario"),
+    help:
+      "A damage to rehearse, or all. May be given several times. (default: all, if there is FILE)")
+  var scenarios: [String] = []
 
-  @Option(help: "Chooses requests and moments; the same seed, the same plan. (default: random)")
+  @Flag(help: "List the scenarios, what they do and how they must come out.")
+  var list = false
+
+  @Option(help: "How often the replica is killed under load. (default: 4)")
+  var kills: Int?
+
+  @Option(
+    help:
+      "How often the log's ring wraps at least; the smaller the ring, the more checkpoints. 0: no checkpoint. (default: \(DrillPlan.usualWraps))"
+  )
+  var wraps: Int?
+
+  @Option(help: "Chooses requests, moments and places; the same seed, the same plan. (default: random)")
   var seed: UInt64?
 
   @Option(
@@ -37,9 +61,53 @@ struct DrillCommand: Command {
   @Flag(help: "Keep the drill's directory even if nothing is wrong.")
   var keep = false
 
+  @Option(
+    help: """
+      Instead: run a throwaway fork of this replica's file as the only replica of a new cluster, to read what it knew, until \
+      SIGTERM. The file stays as it is, and the fork never rejoins.
+      """, completion: .file())
+  var asSingle: String?
+
+  @Option(help: "With --as-single: where the replica listens.")
+  var listen: AddressArgument = AddressArgument(argument: "127.0.0.1:0")
+
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 
+  private static let usualKills = 4
+
   func execute(on console: Console) throws(Failure) -> ExitCode {
+    if let asSingle {
+      guard file == nil, scenarios.isEmpty, !list, kills == nil, wraps == nil, seed == nil else {
+        throw Failure(.usage, "--as-single goes with --listen, --scratch and --keep, and with nothing else of a drill")
+      }
+      let fork = SingleFork(file: asSingle, scratch: scratch, listen: listen, isKept: keep, output: output)
+      return try fork.run(on: console)
+    }
+    let isOfDamages = file != nil || !scenarios.isEmpty
+    guard !isOfDamages && !list || kills == nil && wraps == nil else {
+      throw Failure(.usage, "--kills and --wraps go with a drill of crashes, without FILE, --scenario and --list")
+    }
+    if list {
+      guard !isOfDamages else { throw Failure(.usage, "--list goes alone") }
+      ScenarioList.render(on: console)
+      return .sound
+    }
+    let chosen = try chosenScenarios()
+    let plan = isOfDamages ? nil : try killPlan()
+    let interruption = DrillInterruption()
+    guard let signals = SignalSource(SignalSource.stopSignals + [SIGHUP], action: interruption.came) else {
+      throw Failure(.internalError, "the system gives no pipe for signals")
+    }
+    defer { signals.cancel() }
+    guard let plan else { return try rehearse(chosen, seed: usedSeed, interruption, on: console) }
+    return try perform(plan, interruption, on: console)
+  }
+
+  private var usedSeed: UInt64 { seed ?? UInt64.random(in: 1...1_000_000) }
+
+  private func killPlan() throws(Failure) -> DrillPlan {
+    let (kills, wraps) = (kills ?? DrillCommand.usualKills, wraps ?? DrillPlan.usualWraps)
     guard DrillPlan.killsRange.contains(kills) else {
       let range = DrillPlan.killsRange
       throw Failure(.usage, "--kills is \(range.lowerBound) to \(range.upperBound)")
@@ -48,13 +116,7 @@ struct DrillCommand: Command {
       let range = DrillPlan.wrapsRange
       throw Failure(.usage, "--wraps is \(range.lowerBound) to \(range.upperBound)")
     }
-    let plan = DrillPlan(kills: kills, wraps: wraps, seed: seed ?? UInt64.random(in: 1...1_000_000))
-    let interruption = DrillInterruption()
-    guard let signals = SignalSource(SignalSource.stopSignals + [SIGHUP], action: interruption.came) else {
-      throw Failure(.internalError, "the system gives no pipe for signals")
-    }
-    defer { signals.cancel() }
-    return try perform(plan, interruption, on: console)
+    return DrillPlan(kills: kills, wraps: wraps, seed: usedSeed)
   }
 
   private func perform(

@@ -29,6 +29,9 @@ final class DrillInterruption: Sendable {
     process?.kill()
   }
 
+  /// Whether a signal came.
+  var hasCome: Bool { state.withLock { $0.signal != nil } }
+
   /// - Throws: that a signal came.
   func check() throws(Failure) {
     guard let signal = state.withLock({ $0.signal }) else { return }

@@ -11,6 +11,13 @@ struct DrillScratch {
   var file: FilePath { directory.appending("replica.mkraft") }
   /// What the replicas said on standard error.
   var log: FilePath { directory.appending("replica.log") }
+  /// Of a drill without a file: the one that copies are made of.
+  var original: FilePath { directory.appending("original.mkraft") }
+  /// Undo logs of a repair, and of taking it back.
+  var undo: FilePath { directory.appending("repair.undo") }
+  var redo: FilePath { directory.appending("repair.redo") }
+  /// A new file made by recovery.
+  var recovered: FilePath { directory.appending("recovered.mkraft") }
   /// What clients were told, one line each.
   var acknowledged: FilePath { directory.appending("acknowledged.ndjson") }
 
@@ -28,9 +35,11 @@ struct DrillScratch {
 
   /// Removes the directory. What cannot be removed stays.
   func remove() {
-    for path in [file, log, acknowledged] { _ = unsafe path.withPlatformString { unsafe unlink($0) } }
+    for path in [file, log, original, undo, redo, recovered, acknowledged] { DrillScratch.remove(path) }
     _ = unsafe directory.withPlatformString { unsafe rmdir($0) }
   }
+
+  static func remove(_ path: FilePath) { _ = unsafe path.withPlatformString { unsafe unlink($0) } }
 
   private static func checkSpace(_ parent: FilePath, _ byteCount: UInt64) throws(Failure) {
     var disk = statvfs()

@@ -36,14 +36,12 @@ final class ReplicaProcess: Sendable {
   private let output: FileDescriptor
 
   /// Starts a replica on `file`; what it says on standard error is added to `log`.
-  init(file: FilePath, cacheByteCount: UInt64, log: FilePath) throws(Failure) {
+  /// - Parameter cacheByteCount: of the grid in its memory; nil for as much as it takes by itself.
+  init(file: FilePath, cacheByteCount: UInt64?, log: FilePath) throws(Failure) {
     do throws(Errno) {
+      let cache = cacheByteCount.map { ["--cache-size", "\($0)"] } ?? []
       let (pid, output) = try ReplicaProcess.spawn(
-        [
-          "mkraft-ctl", "start", file.string, "--listen", "127.0.0.1:0", "--cache-size", "\(cacheByteCount)",
-          "--output",
-          "ndjson",
-        ], log: log)
+        ["mkraft-ctl", "start", file.string, "--listen", "127.0.0.1:0", "--output", "ndjson"] + cache, log: log)
       state = Mutex(State(pid: pid))
       self.output = output
     } catch {

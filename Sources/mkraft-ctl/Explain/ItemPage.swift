@@ -33,8 +33,8 @@ struct ItemPage {
   /// Whether a replica refuses to start, as far as this look goes.
   var isStartRefused: Bool {
     switch explanation.detail {
-    case .slot(let slot): !slot.inspection.decision.serves || !slot.inspection.source.isChosen
-    case .superblock(let inspection, _): inspection.decision.chosen == nil
+    case .slot(let slot): slot.inspection.isStartRefused
+    case .superblock(let inspection, _): inspection.isStartRefused
     case .reply, .block: explanation.report.verdict.start.reason != nil
     }
   }
@@ -53,7 +53,7 @@ struct ItemPage {
     let step = concern.next(startRefused: isStartRefused)
     // Those lead here.
     let leadHere: [NextStep] = [.restoreReferrer, .decideOnState, .report]
-    return step == concern.kind.next && !leadHere.contains(step) ? concern.command(path: path) : nil
+    return step == concern.next && !leadHere.contains(step) ? concern.command(path: path) : nil
   }
 
   // MARK: Text
@@ -100,11 +100,12 @@ struct ItemPage {
     page.field("nack", row.rule.nack.rawValue, note: slot.nackWords)
     page.field("outcome", row.disposition.name, note: row.disposition.words, row.fault == nil ? .plain : .red)
     let log = slot.inspection.decision
-    if log.serves, slot.inspection.source.isChosen {
+    if !slot.inspection.isStartRefused {
       page.field("the whole log", "starts", note: "head op \(log.head.op)", .green)
     } else {
       let faults = "\(log.faultCount) \(log.faultCount == 1 ? "fault" : "faults")"
-      page.field("the whole log", "refused", note: log.serves ? "the superblock is refused" : faults, .red)
+      let other = slot.inspection.mark == nil ? "the superblock is refused" : "a repair is in progress"
+      page.field("the whole log", "refused", note: log.serves ? other : faults, .red)
     }
   }
 
@@ -144,7 +145,8 @@ struct ItemPage {
     var words: [String] = []
     if let header { words.append(header.summary) }
     if let defect { words.append(defect) }
-    if ring == "prepare ring", row.body != .none { words.append("body \(row.body.rawValue)") }
+    // That a body is the wrong one is the defect.
+    if ring == "prepare ring", row.body != .none, row.body != .mismatch { words.append("body \(row.body.rawValue)") }
     page.field(ring, defect == nil ? .plain : .red) { $0.writeVisible(words.joined(separator: "; ")) }
     if let header, header.kind == .prepare {
       page.field("", "checksum \(header.checksum.hex), parent \(header.parent.hex)")
@@ -186,7 +188,7 @@ extension ByteSink {
 extension PrepareHeader {
   /// An entry in a few words.
   fileprivate var summary: String {
-    guard kind == .prepare else { return "a \(kind.name) header" }
+    guard kind == .prepare else { return kind == .unknown ? "an unknown header" : "a \(kind.name) header" }
     return "op \(op) of term \(term), \(Operation.name(of: operation)), \(size) B"
   }
 }

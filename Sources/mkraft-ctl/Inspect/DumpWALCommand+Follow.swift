@@ -27,10 +27,7 @@ extension DumpWALCommand {
       file.storage, source, from: filter.ops.flatMap { $0.lowerBound > 0 ? $0.lowerBound : nil })
     let geometry = source.superblock.geometry
     let dump = FollowDump(
-      filter: filter,
-      payloads: PayloadView(
-        reader: PayloadReader(file.storage, geometry: geometry), payload: payload, geometry: geometry),
-      console: console)
+      filter: filter, payloads: PayloadView(file, geometry: geometry, payload), console: console)
     let end = run(&follower, dump, stop, until: maxTime.map { ContinuousClock.now + $0.duration })
     dump.finish(end: end, nextOp: follower.nextOp)
     switch end {

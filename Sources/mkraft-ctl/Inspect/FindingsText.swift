@@ -17,8 +17,8 @@ enum FindingsText {
     if findings.count > limit { page.field("and \(findings.count - limit) more", "") }
     page.heading("Verdict on \(scope)")
     page.field("\(code.name) (\(code.number))", "", note: code.meaning)
-    if let worst = findings.first, worst.kind.next != .nothing {
-      page.field("next", worst.kind.next.words)
+    if let worst = findings.first, worst.next != .nothing {
+      page.field("next", worst.next.words)
       if let command = worst.command(path: path) { page.field("", command.description) }
     }
     page.finish()
@@ -28,7 +28,7 @@ enum FindingsText {
 extension Console {
   /// Says on standard error why nothing was concluded, if that is so.
   func diagnose(_ findings: [Finding], of path: String) {
-    guard let worst = findings.first, worst.kind.exitCode.concludesNothing else { return }
+    guard let worst = findings.first, worst.exitCode.concludesNothing else { return }
     diagnostics.error("\(worst.kind.meaning) (\(worst.kind.name)): \(worst.evidence)", of: path)
   }
 }

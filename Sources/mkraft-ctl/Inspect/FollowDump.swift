@@ -32,12 +32,8 @@ final class FollowDump {
     self.console = console
     table = TextTable(
       [
-        TextColumn("OP", .right, width: 8), TextColumn("SLOT", .right, width: 7), TextColumn("TERM", .right, width: 6),
-        TextColumn("COMMIT", .right, width: 8), TextColumn("OPERATION", width: 13), TextColumn("CLIENT", width: 8),
-        TextColumn("SESSION", .right, width: 8), TextColumn("REQUEST", .right, width: 7),
-        TextColumn("SIZE", .right, width: 7), TextColumn("TIME", width: 30), TextColumn("CHECKSUM", width: 16),
-        TextColumn("PARENT", width: 1),
-      ], to: console.out, style: console.style)
+        TextColumn("OP", .right, width: 8), TextColumn("SLOT", .right, width: 7),
+      ] + EntryColumns.columns(digits: 8) + [TextColumn("PARENT", width: 1)], to: console.out, style: console.style)
     if console.format == .text { table.finish() }
   }
 
@@ -72,16 +68,8 @@ final class FollowDump {
   private func writeText(_ header: PrepareHeader, _ slot: Int, _ link: LogRow.Link) {
     table.cell(decimal: header.op)
     table.cell(decimal: UInt64(slot))
-    table.cell(decimal: header.term)
-    table.cell(decimal: header.commit)
-    table.cell(Operation.name(of: header.operation))
-    if header.client == 0 { table.cell("-") } else { table.cell(hex: header.client, digits: 8) }
-    table.cell(decimal: header.session)
-    table.cell(decimal: header.request)
-    table.cell(decimal: UInt64(header.size))
-    table.cell { $0.writeTime(header.timestamp) }
-    table.cell(hex: header.checksum, digits: 16)
-    table.cell(link.name, link == .ok || link == .unknown ? .plain : .red)
+    table.entry(header)
+    table.link(link)
     table.endRow()
     if payloads.payload != .none { payloads.write(header, slot: slot, to: console.out) }
   }

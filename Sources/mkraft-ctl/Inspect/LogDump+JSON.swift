@@ -12,6 +12,7 @@ extension LogDump {
     json.supplied(inspection.source.assumption)
     json.field("scope", ["superblocks", inspection.depth == .bodies ? "wal" : "wal-headers"])
     json.field("exit", exitCode)
+    json.repair(inspection.mark)
     json.object("superblock") {
       json.field("sequence", inspection.source.assumption == nil ? superblock.sequence : nil)
       json.field("offset", inspection.source.offset)
@@ -45,7 +46,7 @@ extension LogDump {
       // What is said of the whole log hangs on every body.
       json.field("is_conditional", inspection.unverifiedBodies > 0)
     }
-    let isRefused = !decision.serves || !inspection.source.isChosen
+    let isRefused = inspection.isStartRefused
     json.array("findings") { for finding in findings { json.finding(finding, startRefused: isRefused) } }
   }
 

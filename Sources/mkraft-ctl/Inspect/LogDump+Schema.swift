@@ -6,7 +6,7 @@ extension LogDump {
   static let members: [Shape.Member] =
     .file + [
       .init("identity", .nullable(.identity)), .init("supplied", .nullable(.supplied)),
-      .init("scope", .array(.string)), .init("exit", .exit),
+      .init("scope", .array(.string)), .init("exit", .exit), .init("repair", .repair),
       .init(
         "superblock",
         .object([
@@ -54,7 +54,8 @@ extension LogDump {
   ])
 
   static let payload = Shape.object([
-    .init("byte_count", .integer), .init("matches_header", .boolean), .optional("checksum", .identifier),
+    .init("byte_count", .integer), .init("matches_header", .boolean), .init("redacted", .boolean),
+    .optional("checksum", .identifier),
     .optional("hex", .hexadecimal), .optional("is_whole", .boolean), .optional("event_count", .integer),
     .optional("events", .nullable(.array(event))), .optional("defect", .string),
   ])

@@ -21,6 +21,7 @@ extension LogDump {
     let geometry = inspection.geometry
     let page = FieldList(to: sink, style: style)
     page.file(file)
+    page.repair(inspection.mark)
     if let assumed = inspection.source.assumption {
       page.assumption(assumed)
     } else if let refusal = inspection.source.refusal {
@@ -49,7 +50,7 @@ extension LogDump {
     page.field("commit_max", decimal: decision.commitMax)
     page.field("back-pressure", "in \(inspection.opsBeforeBackPressure) ops")
     page.field("bodies", "\(inspection.verifiedBodies) verified, \(inspection.unverifiedBodies) not read")
-    page.field("decision", decisionWords, decision.serves && inspection.source.isChosen ? .plain : .red)
+    page.field("decision", decisionWords, inspection.isStartRefused ? .red : .plain)
     page.finish()
   }
 
@@ -58,10 +59,11 @@ extension LogDump {
     let condition = inspection.unverifiedBodies == 0 ? "" : ", if the bodies not read are right"
     let faults = inspection.decision.faultCount
     let counted = faults == 1 ? "1 fault" : "\(faults) faults"
-    if let refusal = inspection.source.refusal {
+    let repair = inspection.mark == nil ? nil : FindingKind.repairInProgress.name
+    if let refusal = repair ?? inspection.source.refusal?.name {
       let log =
         faults == 0 ? "read by this superblock it would be served" : "read by this superblock it has \(counted)"
-      return "a replica refuses the file (\(refusal.name)), whatever the log is; \(log)\(condition)"
+      return "a replica refuses the file (\(refusal)), whatever the log is; \(log)\(condition)"
     }
     return faults == 0
       ? "a replica alone starts on this log\(condition)" : "a replica alone refuses this log: \(counted)"
@@ -75,11 +77,9 @@ extension LogDump {
       TextColumn("OP", .right, width: digits), TextColumn("SLOT", .right, width: 7), TextColumn("HEADER", width: 8),
       TextColumn("PREPARE", width: 8), TextColumn("BODY", width: 10), TextColumn("ROW", width: 21),
       TextColumn("DECISION", width: 10), TextColumn("OUTCOME", width: 10), TextColumn("HAVE", width: 4),
-      TextColumn("NACK", width: 13), TextColumn("TERM", .right, width: 6), TextColumn("COMMIT", .right, width: digits),
-      TextColumn("OPERATION", width: 13), TextColumn("CLIENT", width: 8), TextColumn("SESSION", .right, width: digits),
-      TextColumn("REQUEST", .right, width: 7), TextColumn("SIZE", .right, width: 7), TextColumn("TIME", width: 30),
-      TextColumn("CHECKSUM", width: 16), TextColumn("PARENT", width: 15), TextColumn("REASON", width: 1),
-    ]
+      TextColumn("NACK", width: 13),
+    ] + EntryColumns.columns(digits: digits)
+      + [TextColumn("PARENT", width: 15), TextColumn("REASON", width: 1)]
   }
 
   private func writeRows(to sink: ByteSink, _ style: Style) {
@@ -147,27 +147,11 @@ extension LogDump {
     table.cell(inspection.unverifiedBodies > 0 ? "unverified" : row.disposition.name, row.fault == nil ? .plain : .red)
     table.cell(isOpen ? "?" : row.rule.have ? "yes" : "no")
     table.cell(isOpen ? "?" : row.rule.nack.rawValue)
-    write(row.entry ?? row.heldEntries.first, of: row, in: table)
-    table.cell(row.link.name, row.link == .ok || row.link == .unknown ? .plain : .red)
+    // The entry of the slot's op; for want of one, what an earlier wrap has left there.
+    table.entry(row.entry ?? row.heldEntries.first)
+    table.link(row.link)
     table.cell(escaped: reason(row))
     table.endRow()
-  }
-
-  /// The entry of the slot's op; for want of one, what an earlier wrap has left there.
-  private func write(_ entry: PrepareHeader?, of row: LogRow, in table: TextTable) {
-    guard let entry else {
-      for _ in 0..<9 { table.cell("-") }
-      return
-    }
-    table.cell(decimal: entry.term)
-    table.cell(decimal: entry.commit)
-    table.cell(Operation.name(of: entry.operation))
-    if entry.client == 0 { table.cell("-") } else { table.cell(hex: entry.client, digits: 8) }
-    table.cell(decimal: entry.session)
-    table.cell(decimal: entry.request)
-    table.cell(decimal: UInt64(entry.size))
-    table.cell { $0.writeTime(entry.timestamp) }
-    table.cell(hex: entry.checksum, digits: 16)
   }
 
   private func reason(_ row: LogRow) -> String {

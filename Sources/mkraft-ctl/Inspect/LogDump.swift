@@ -24,9 +24,7 @@ struct LogDump {
     wantsStatistics: Bool, isVerbose: Bool
   ) {
     self.file = file
-    payloads = PayloadView(
-      reader: PayloadReader(file.storage, geometry: inspection.geometry), payload: payload,
-      geometry: inspection.geometry)
+    payloads = PayloadView(file, geometry: inspection.geometry, payload)
     self.inspection = inspection
     findings = inspection.findings
     self.filter = filter
@@ -34,7 +32,7 @@ struct LogDump {
     self.isVerbose = isVerbose
   }
 
-  var exitCode: ExitCode { ExitCode.worst(findings.map(\.kind.exitCode)) ?? .sound }
+  var exitCode: ExitCode { ExitCode.worst(findings.map(\.exitCode)) ?? .sound }
 
   var path: String { file.path.string }
 

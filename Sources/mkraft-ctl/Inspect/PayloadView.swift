@@ -7,9 +7,20 @@ struct PayloadView {
   /// Most bytes of a body shown as hexadecimal.
   static let hexLimit = 4096
 
-  let reader: PayloadReader
+  private let reader: PayloadReader
   let payload: DumpWALCommand.Payload
-  let geometry: Geometry
+  private let geometry: Geometry
+  /// Whether the file is an image without the bodies' bytes: filler stands in their place, of which only checksums are true.
+  private let isRedacted: Bool
+
+  init(_ file: ExaminedFile, geometry: Geometry, _ payload: DumpWALCommand.Payload) {
+    reader = PayloadReader(file.storage, geometry: geometry)
+    self.payload = payload
+    self.geometry = geometry
+    isRedacted = file.image?.isRedacted == true
+  }
+
+  private func isRedacted(_ body: RawSpan) -> Bool { isRedacted && body.byteCount > 0 }
 
   // MARK: JSON
 
@@ -20,9 +31,12 @@ struct PayloadView {
       json.object("payload") {
         json.field("byte_count", body.byteCount)
         json.field("matches_header", matches)
+        json.field("redacted", isRedacted(body))
         switch payload {
         case .none: break
         case .hash: json.field("checksum", hex: Checksum.of(body, as: .prepareBody))
+        case .decoded where isRedacted(body): json.field("events", nil as String?)
+        case .hex where isRedacted(body): json.field("is_whole", false)
         case .hex:
           let shown = [UInt8](copying: body.extracting(0..<min(body.byteCount, PayloadView.hexLimit)))
           json.field("hex", hex: shown.span)
@@ -80,6 +94,8 @@ struct PayloadView {
       case .hash:
         sink.writeHex(Checksum.of(body, as: .prepareBody))
         sink.write("\n")
+      case .hex where isRedacted(body), .decoded where isRedacted(body):
+        sink.write("redacted: the image was made without it\n")
       case .hex: writeHex(body, to: sink)
       case .decoded: writeDecoded(header, body, to: sink)
       }

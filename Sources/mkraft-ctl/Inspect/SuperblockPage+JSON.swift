@@ -9,6 +9,7 @@ extension SuperblockPage {
     if let superblock = inspection.representative { json.identity(superblock) }
     json.field("scope", ["superblocks"])
     json.field("exit", exitCode)
+    json.repair(inspection.mark)
     writeDecision(to: json)
     writeCheckpoint(to: json)
     json.field("scanned", inspection.survey.isScan)
@@ -41,7 +42,7 @@ extension SuperblockPage {
         }
       }
     }
-    let isRefused = inspection.decision.chosen == nil
+    let isRefused = inspection.isStartRefused
     json.array("findings") { for finding in findings { json.finding(finding, startRefused: isRefused) } }
   }
 

@@ -5,6 +5,7 @@ extension SuperblockPage {
   static let members: [Shape.Member] =
     .file + [
       .optional("identity", .identity), .init("scope", .array(.string)), .init("exit", .exit),
+      .init("repair", .repair),
       .init(
         "decision",
         .object([

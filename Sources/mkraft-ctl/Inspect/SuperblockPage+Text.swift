@@ -11,6 +11,7 @@ extension SuperblockPage {
   func write(to sink: ByteSink, _ style: Style) {
     let head = FieldList(to: sink, style: style)
     head.file(file)
+    head.repair(inspection.mark)
     switch inspection.decision.outcome {
     case .success(let chosen):
       head.field(

@@ -17,7 +17,7 @@ struct SuperblockPage {
   let findings: [Finding]
 
   var path: String { file.path.string }
-  var exitCode: ExitCode { ExitCode.worst(findings.map(\.kind.exitCode)) ?? .sound }
+  var exitCode: ExitCode { ExitCode.worst(findings.map(\.exitCode)) ?? .sound }
 
   func render(on console: Console) {
     if let layout = console.format.layout {

@@ -55,7 +55,7 @@ struct MapHTML {
     guard !page.listed.isEmpty else { return sink.write("<p>None.</p>\n") }
     table(
       ["finding", "severity", "where", "evidence", "next"],
-      page.listed.map { [$0.kind.name, $0.severity.rawValue, $0.place, $0.evidence, $0.kind.next.words] }, to: sink)
+      page.listed.map { [$0.kind.name, $0.severity.rawValue, $0.place, $0.evidence, $0.next.words] }, to: sink)
     if page.unlisted > 0 { element("p", "And \(page.unlisted) more: see verify-checksums.", to: sink) }
   }
 

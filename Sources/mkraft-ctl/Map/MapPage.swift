@@ -47,8 +47,11 @@ struct MapPage {
         note: "the log goes on from slot \(geometry.slot(of: layout.checkpoint.op + 1))"
       )
     ]
-    if let head = report.journal?.head {
-      lines.append((name: "head", value: "op \(head.op)", note: "in slot \(geometry.slot(of: head.op))"))
+    if let journal = report.journal {
+      let head = journal.head.op
+      var note = "in slot \(geometry.slot(of: head))"
+      if journal.provenOp > head { note += "; whole up to there, and known to have reached op \(journal.provenOp)" }
+      lines.append((name: "head", value: "op \(head)", note: note))
     }
     return lines
   }

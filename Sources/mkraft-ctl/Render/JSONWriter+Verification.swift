@@ -116,7 +116,7 @@ extension JSONWriter {
     object {
       field("name", finding.kind.name)
       field("severity", finding.severity.rawValue)
-      field("exit_code", finding.kind.exitCode.number)
+      field("exit_code", finding.exitCode.number)
       field("zone", finding.zone?.name)
       field("copy", finding.copy)
       field("slot", finding.slot)

@@ -7,8 +7,6 @@ internal import SystemPackage
 /// A plan as a JSON document, and back. It names its sources by path and holds none of their bytes.
 struct PlanDocument {
   static let schema = JSONSchema("mkraft-ctl-repair-plan", version: 1)
-  /// Bytes of a document that is read, at most.
-  static let byteCountMax = 64 << 20
 
   /// Of the damaged file.
   let path: String
@@ -79,20 +77,7 @@ struct PlanDocument {
 
   /// Creates the file; nothing is ever replaced.
   func save(to path: FilePath, _ planning: RepairPlanning) throws(Failure) {
-    let sink = ByteSink.memory()
-    let json = JSONWriter(sink, layout: .pretty)
-    json.document(PlanDocument.schema, toolVersion: FormatVersion.tool) { write(to: json, planning) }
-    guard sink.failure == nil else { throw Failure(.cannotCreate, "the plan is too long to be saved", of: path.string) }
-    let bytes = sink.bytes
-    do throws(StorageError) {
-      let creation = try DataFileCreation(path)
-      let alignment = max(creation.storage.directAlignment, IOBuffer.pageAlignment)
-      let buffer = IOBuffer(byteCount: (bytes.count + alignment - 1) / alignment * alignment, alignment: alignment)
-      buffer.copy(from: bytes.span)
-      try creation.storage.write(buffer.byteCount, at: 0, from: buffer)
-      try creation.storage.resize(to: UInt64(bytes.count))
-      try creation.commit()
-    } catch { throw Failure(output: path, error) }
+    try DocumentFile.save(to: path, PlanDocument.schema) { write(to: $0, planning) }
   }
 
   // MARK: Reading
@@ -105,18 +90,7 @@ struct PlanDocument {
 
   /// Reads a plan that was saved. What it says is compared with what is planned anew before anything is done.
   init(reading file: String) throws(Failure) {
-    let examined = try ExaminedFile(file, cached: true)
-    guard examined.byteCount > 0, examined.byteCount <= UInt64(PlanDocument.byteCountMax) else {
-      throw PlanDocument.failure(file)
-    }
-    let buffer = IOBuffer(byteCount: Int(examined.byteCount))
-    let count: Int
-    do throws(StorageError) { count = try examined.storage.read(buffer.byteCount, at: 0, into: buffer) } catch {
-      throw Failure(.inputOutput, "\(error)", of: file)
-    }
-    let bytes = (0..<count).map { buffer.bytes.load(fromByteOffset: $0, as: UInt8.self) }
-    guard let document = JSONDocument(parsing: bytes), document["schema"]?.text == PlanDocument.schema.name,
-      document["schema_version"]?.integer(Int.self) == PlanDocument.schema.version,
+    guard let document = try DocumentFile.read(file, PlanDocument.schema),
       let path = document["path"]?.text, let names = document["allowed"]?.elements?.compactMap(\.text),
       let plan = RepairPlan(document)
     else { throw PlanDocument.failure(file) }
@@ -198,10 +172,6 @@ extension Geometry {
       checkpointInterval: interval, headroom: headroom, sessions: sessions, blockSize: blockSize,
       gridBlocksMax: blocks)
   }
-}
-
-extension JSONDocument {
-  fileprivate var hex: UInt128? { text.flatMap { UInt128(hex: $0) } }
 }
 
 extension MKraftOutput.ExitCode {

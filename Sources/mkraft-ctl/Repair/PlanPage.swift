@@ -25,7 +25,7 @@ struct PlanPage {
 
   /// Nothing is applied that was not saved and looked at.
   private var next: ShellCommand? {
-    guard !plan.actions.isEmpty else { return nil }
+    guard !plan.isEmpty else { return nil }
     guard let saved else {
       let command = plan.sources.reduce(ShellCommand("repair", "plan")) {
         $0.word("--\($1.role.rawValue)").path($1.path)
@@ -41,7 +41,7 @@ struct PlanPage {
   func write(to page: FieldList) {
     page.heading(Escape.text(document.path))
     page.field("verdict", "\(plan.before.name) (\(plan.before.number))", note: plan.before.meaning, plan.before.tone)
-    if plan.actions.isEmpty {
+    if plan.isEmpty {
       let words =
         planning.declined.isEmpty
         ? "nothing to do: the file needs no repair" : "nothing can be repaired with what there is"
@@ -52,7 +52,12 @@ struct PlanPage {
       page.field("then", "\(plan.after.name) (\(plan.after.number))", note: plan.after.meaning, plan.after.tone)
     }
     if plan.needsCopy {
-      page.field("medium", "fails", note: "the plan is for a copy; the file itself is never written to", .red)
+      let isFit = !planning.before.counts.contains { $0.kind == .ioUnitTooSmall }
+      page.field(
+        "medium", isFit ? "fails" : "writes larger units than the file has",
+        note: isFit
+          ? "the plan is for a copy; the file itself is never written to" : "the plan is for a copy on another device",
+        .red)
     }
     for (index, source) in plan.sources.enumerated() {
       page.field("source \(index)", source.role.rawValue, note: Escape.text(source.path))

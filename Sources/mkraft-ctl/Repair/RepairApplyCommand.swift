@@ -50,7 +50,7 @@ struct RepairApplyCommand: Command {
       RepairReport(.unchanged, path: ground.path, report: planning.before).render(on: console)
       return planning.plan.before
     }
-    guard !planning.plan.actions.isEmpty else { return try nothingToDo(planning, ground, on: console) }
+    guard !planning.plan.isEmpty else { return try nothingToDo(planning, ground, on: console) }
     if let target { return try copy(planning, ground, to: target, on: console) }
     guard !planning.plan.needsCopy else { throw Failure(.needsCopy, of: ground.path) }
     try confirm(planning, document, on: console)

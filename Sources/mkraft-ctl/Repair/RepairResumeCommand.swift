@@ -21,6 +21,9 @@ struct RepairResumeCommand: Command {
   @Option(help: "The undo log, if it is no longer where the file says.", completion: .file())
   var undo: String?
 
+  @Flag(help: "Accepted for scripts: it never asks, since the plan was accepted before.")
+  var yes = false
+
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 

@@ -23,6 +23,9 @@ struct RepairUndoCommand: Command {
   @Option(help: "Where the undo log of the undoing is written. (default: LOG.undo)")
   var undo: String?
 
+  @Flag(help: "Accepted for scripts: it never asks, since undoing can be taken back.")
+  var yes = false
+
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 

@@ -27,12 +27,18 @@ enum PublishedSchema {
     (PlanDocument.schema, PlanDocument.schema.document(PlanDocument.members)),
     (RepairReport.schema, RepairReport.schema.document(RepairReport.members)),
     (RepairVerifyCommand.schema, RepairVerifyCommand.schema.document(RepairVerifyCommand.members)),
+    (RecoverCollection.schema, RecoverCollection.schema.document(RecoverCollection.members)),
+    (RecoverPlanDocument.schema, RecoverPlanDocument.schema.document(RecoverPlanDocument.members)),
+    (RecoverReport.schema, RecoverReport.schema.document(RecoverReport.members)),
+    (RecoverVerifyCommand.schema, RecoverVerifyCommand.schema.document(RecoverVerifyCommand.members)),
     (ReadyReport.schema, .either([ReadyReport.schema.document(ReadyReport.members), RefusalReport.shape])),
     (PingReport.schema, PingReport.schema.document(PingReport.members)),
     (KeyValueReport.schema, KeyValueReport.schema.document(KeyValueReport.members)),
     (KeyValueScanRendering.schema, KeyValueScanRendering.schema.document(KeyValueScanRendering.members)),
     (BatchReport.schema, BatchReport.schema.document(BatchReport.members)),
     (DrillReport.schema, DrillReport.schema.document(DrillReport.members)),
+    (ScenarioReport.schema, ScenarioReport.schema.document(ScenarioReport.members)),
+    (ScenarioList.schema, ScenarioList.schema.document(ScenarioList.members)),
   ]
 
   /// Writes the whole of it, one pretty document.

@@ -17,7 +17,7 @@ struct RefusalReport {
   }
 
   /// The findings that stand in the way.
-  private var reasons: [Finding] { verification.findings.filter { $0.kind.exitCode > .degraded } }
+  private var reasons: [Finding] { verification.findings.filter { $0.exitCode > .degraded } }
   private var reasonCount: Int {
     verification.counts.reduce(0) { $1.kind.exitCode > .degraded ? $0 + $1.count : $0 }
   }
@@ -31,7 +31,7 @@ struct RefusalReport {
     if reasonCount > reasons.count {
       console.diagnostics.error("and \(reasonCount - reasons.count) more of these", of: file)
     }
-    if let advice = reasons.first?.kind.next.words {
+    if let advice = reasons.first?.next.words {
       console.diagnostics.error("what can be done: \(advice)", of: file, next: next)
     }
     guard console.format != .text else { return }

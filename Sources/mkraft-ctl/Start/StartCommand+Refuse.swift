@@ -25,8 +25,8 @@ extension StartCommand {
       .declined,
       """
       \(OpeningRefusal.otherMembers(count: count).name): the file belongs to a cluster of \(count) members, and a replica of \
-      it alone could acknowledge what the others never hear of. Running clusters, and 'drill --as-single' for a throwaway copy, \
-      come with a later release; nothing was written
-      """, of: file, next: ShellCommand("inspect-superblock").path(file))
+      it alone could acknowledge what the others never hear of. 'drill --as-single' reads what it knew from a throwaway copy; \
+      running clusters comes with a later release; nothing was written
+      """, of: file, next: ShellCommand("drill", "--as-single").path(file))
   }
 }

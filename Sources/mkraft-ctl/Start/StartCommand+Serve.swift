@@ -93,9 +93,9 @@ extension StartCommand {
   /// A block of the state that a request, or the log at the start, needs.
   private func failure(_ finding: Finding) -> Failure {
     Failure(
-      finding.kind.exitCode,
+      finding.exitCode,
       "the replica halted: \(finding.titleAndPlace): \(finding.evidence); nothing was acknowledged that is not durable; "
-        + "what can be done: \(finding.kind.next.words)",
+        + "what can be done: \(finding.next.words)",
       of: file, next: finding.command(path: file))
   }
 }

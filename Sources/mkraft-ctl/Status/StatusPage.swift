@@ -35,7 +35,7 @@ struct StatusPage {
 
   private var next: ShellCommand? {
     if let concern {
-      if concern.kind.next == .start, file.lockHolder != nil { return ShellCommand("verify-checksums").path(path) }
+      if concern.next == .start, file.lockHolder != nil { return ShellCommand("verify-checksums").path(path) }
       return concern.command(path: path)
     }
     guard file.lockHolder == nil else { return ShellCommand("verify-checksums").path(path) }
@@ -48,7 +48,7 @@ struct StatusPage {
       if file.lockHolder != nil { return "nothing to do: a replica runs on it" }
       return report.verdict.start == .abstains ? "nothing to do with this file alone" : "the file is ready to start"
     }
-    return concern.kind.next.words
+    return concern.next.words
   }
 
   private func writeNext(to page: FieldList) {

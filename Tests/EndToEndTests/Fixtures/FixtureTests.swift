@@ -16,7 +16,7 @@ import Testing
     let committed = names.compactMap { $0.hasSuffix(".mkraft.gz") ? String($0.dropLast(".mkraft.gz".count)) : nil }
     #expect(committed.sorted() == Fixture.all.map(\.name).sorted())
     let expected = try Run.shell("ls \"$1/expected\"", [Fixture.directory.string]).outputText.split(separator: "\n")
-    let wanted = Fixture.all.flatMap { row in Self.commands.map { "\(row.name).\($0[0]).json" } }
+    let wanted = Fixture.all.flatMap { row in Self.commands.map { "\(row.name).\($0[0]).json" } + ["\(row.name).txt"] }
     #expect(expected.map(String.init).sorted() == wanted.sorted())
   }
 
@@ -37,6 +37,25 @@ import Testing
       }
     }
     #expect(try readAll(path) == before && directory.names == [fixture.name + ".mkraft"], "reading writes nothing")
+  }
+
+  /// Every command that stands in the committed text gives the answer that stands below it.
+  @Test(arguments: Fixture.all) func isToldAsCommitted(_ fixture: Fixture) throws {
+    let directory = try TemporaryDirectory()
+    let answers = try FixtureAnswer.committed(for: fixture)
+    for name in Set(answers.flatMap(\.files)) {
+      _ = try #require(Fixture.all.first { $0.name == name }, "\(name)").unpack(in: directory)
+    }
+    for answer in answers {
+      let run = try Run.shell(#"cd "$1" && shift && exec "$0" "$@" 2>&1"#, [directory.path.string] + answer.arguments)
+      #expect(firstDifference(run.outputText, answer.text) == nil, "\(answer.arguments)")
+      #expect(run.exit == answer.exit, "\(answer.arguments)")
+    }
+    let commands = answers.map { $0.arguments[0] }
+    #expect(commands.first == "map" && commands.last == "diff")
+    #expect(commands.contains("explain") && commands.contains("hexdump"))
+    // The map judges the whole file.
+    #expect(answers.first?.exit == fixture.exits["verify-checksums"])
   }
 
   @Test(arguments: Fixture.all) func startsAsTheTableSays(_ fixture: Fixture) throws {

@@ -68,6 +68,29 @@ import Testing
     #expect(searched > 50)
   }
 
+  /// Filler is never shown for a body: what was left out is said to be.
+  @Test func bodiesLeftOutAreCalledSo() throws {
+    let directory = try TemporaryDirectory()
+    let file = try #require(Fixture.all.first { $0.name == "loaded" }).unpack(in: directory)
+    let image = directory["i"].string
+    #expect(try Run.tool("image", file.string, "--to", image).exit == 0)
+    for payload in ["decoded", "hex"] {
+      let shown = try Run.tool("dump-wal", image, "--op", "7", "--payload", payload)
+      #expect(shown.exit == 0 && shown.outputText.contains("redacted"), "\(shown)")
+      #expect(!shown.outputText.contains("not a batch"), "\(shown)")
+      let rows = try Run.tool("dump-wal", image, "--op", "7", "--payload", payload, "--output", "ndjson").outputText
+      #expect(rows.contains("\"redacted\":true") && !rows.contains("\"defect\":\""), "\(rows)")
+      #expect(!rows.contains("\"hex\""), "\(rows)")
+    }
+    let hash = ["--op", "7", "--payload", "hash", "--output", "ndjson"]
+    let checksums = try [image, file.string].map { path in
+      try Run.tool(["dump-wal", path] + hash).outputText.split(separator: "\"payload\":").last.map {
+        $0.split(separator: "\"checksum\":\"").last?.prefix(32)
+      }
+    }
+    #expect(checksums[0] == checksums[1] && checksums[0] != nil, "what the body was is known by its checksum")
+  }
+
   /// Every run of eight bytes.
   private func windows(_ bytes: [UInt8]) -> Set<UInt64> {
     var window: UInt64 = 0

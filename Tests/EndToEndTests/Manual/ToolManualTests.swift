@@ -41,6 +41,11 @@ import Testing
     }
   }
 
+  @Test func scenariosAreThoseOfTheDrill() throws {
+    let names = try part("scenarios").compactMap { $0.hasPrefix(".It Cm ") ? String($0.dropFirst(7)) : nil }
+    #expect(names == DrillScenario.allCases.map(\.name))
+  }
+
   @Test func exitCodesAreThoseOfTheTool() throws {
     let codes = try part("exit-codes").compactMap { $0.hasPrefix(".It Er ") ? String($0.dropFirst(7)) : nil }
     #expect(codes == ExitCode.allCases.map { "\($0.number) Pq \($0.name)" })

@@ -17,6 +17,8 @@ import Testing
       #expect(fixture.start == "refuses" && document["reason"]?.text?.isEmpty == false, "\(planned)")
       return
     }
+    let isSafe = actions.allSatisfy { $0["risk"]?.text == "safe" }
+    #expect(isSafe && (verdict != 11 || !actions.isEmpty), "11 says that a safe plan exists: \(planned)")
     let applied = try Run.tool("repair", "apply", plan.string, "--to", copy.string)
     #expect(try readAll(path) == before)
     guard !actions.isEmpty else {
@@ -24,6 +26,7 @@ import Testing
       return
     }
     let after = try #require(applied.exit)
+    #expect(verdict != 13 || after >= 13, "13 says that the file alone does not do")
     #expect(after <= verdict && after == document["after"]?["code"]?.integer(Int32.self), "\(applied)")
     // What one safe plan can do it has done.
     let again = try Run.tool("repair", copy.string, "--output", "json")

@@ -71,7 +71,7 @@ import Testing
     let undone = try Run.tool("repair", "undo", log)
     #expect(undone.exit == 10 && undone.outputText.contains("every byte is as it was"), "\(undone)")
     #expect(try file.bytes() == damaged)
-    #expect(try Run.tool("repair", "undo", log).outputText.contains("unchanged"))
+    #expect(try Run.tool("repair", "undo", log, "--yes").outputText.contains("unchanged"))
     let redone = try Run.tool("repair", "undo", log + ".undo")
     #expect(redone.exit == 0, "\(redone)")
     #expect(try file.bytes() == repaired)
@@ -104,6 +104,28 @@ import Testing
     #expect(compared.exit == 0 && compared.outputText.contains("1 done"), "\(compared)")
     let replica = try RunningReplica(new)
     #expect(try replica.kv("get", "k", "l").outputText == "k\tv\nl\tw\n")
+  }
+
+  /// Every command that looks at the file says that half of a repair may stand in it, and what to do.
+  @Test func aRepairInProgressIsSaid() throws {
+    let file = try servedFile()
+    let place = try file.superblock().geometry.repairMarkRange(copy: 1).lowerBound
+    let path = "/backups/f.undo"
+    try file.overwrite(
+      at: place, with: RepairMark(fileID: 7, log: 1, plan: 2, sequence: 3, offset: place, path: path).encoded)
+    for command in [["inspect-superblock"], ["dump-wal"], ["dump-wal", "--stats"], ["explain", "--slot", "1"]] {
+      let run = try Run.tool(command + [file.path.string])
+      #expect(run.exit == 13 && run.outputText.contains("repair-in-progress"), "\(run)")
+      #expect(run.outputText.contains("mkraft-ctl repair resume \(file.path)"), "\(run)")
+      guard command[0] != "explain" else { continue }
+      let head = run.outputText.split(separator: "\n").prefix(6).joined(separator: "\n")
+      #expect(head.contains("IN PROGRESS") && head.contains(path), "\(run)")
+      #expect(!run.outputText.contains("a replica alone starts"), "\(run)")
+      let json = try Run.tool(command + [file.path.string, "--output", "json"])
+      let document = try #require(JSONDocument(parsing: json.output))
+      #expect(document["repair"]?["undo_log"]?.text == path, "\(json)")
+      #expect(document["exit"]?["code"]?.integer(Int32.self) == 13, "\(json)")
+    }
   }
 
   @Test func aStalePlanWritesNothing() throws {

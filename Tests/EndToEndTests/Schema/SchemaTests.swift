@@ -96,9 +96,17 @@ import Testing
     try see("repair", file.path.string, "--to", plan)
     try see("repair", "apply", plan, "--in-place", "--yes")
     try see("repair", "verify", plan)
+    let recovery = file.directory["recovery"].string
+    let evidence = file.directory["evidence"].string
+    try see("recover", "collect", file.path.string, "--to", evidence)
+    try see("recover", "plan", evidence, "--to", recovery)
+    try see("recover", "apply", recovery, "--to", file.directory["recovered"].string)
+    try see("recover", "verify", recovery, "--file", file.directory["recovered"].string)
     try file.overwrite(at: 0, with: [UInt8](repeating: 0x5A, count: 20 << 20))
     try see("start", file.path.string)
     try see("drill", "--kills", "1", "--wraps", "0")
+    try see("drill", "--list")
+    try see("drill", "--scenario", "prepare-torn", "--scenario", "head-rotten")
     let others: Set<String> = [
       "mkraft-ctl-status", "mkraft-ctl-superblock", "mkraft-ctl-wal", "mkraft-ctl-wal-slot",
       "mkraft-ctl-wal-statistics",

@@ -57,10 +57,9 @@ import Testing
   }
 
   @Test func theVerdictIsTheHighestCode() {
-    let verdict = Verdict(
-      start: .serves, kinds: [.walTailTorn, .walEntryUnknown, .superblockCopyStale], scope: .everything)
+    let verdict = Verdict(start: .serves, codes: [.sound, .lost, .degraded], scope: .everything)
     #expect(verdict.exitCode == .lost && verdict.integrity == .loss)
-    let none = Verdict(start: .serves, kinds: [], scope: .everything)
+    let none = Verdict(start: .serves, codes: [], scope: .everything)
     #expect(none.exitCode == .sound && none.integrity == nil)
   }
 

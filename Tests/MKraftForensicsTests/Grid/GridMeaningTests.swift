@@ -166,6 +166,33 @@ import Testing
     #expect(report.worst?.block == map.superblock.checkpoint.treeRoot.address)
   }
 
+  /// Values of more blocks than are counted for all of them: a replica stops at the first one that it meets.
+  @Test func fewerValueBlocksThanAValueHas() throws {
+    let (run, map) = try ground()
+    let root = map.superblock.checkpoint.treeRoot.address
+    let file = ForgedFile(run.storage, map)
+    file.forgeCheckpoint {
+      // The sum of all blocks is compared when a replica starts.
+      $0.leafCount += $0.valueBlockCount
+      $0.valueBlockCount = 0
+    }
+    let report = Verification.run(file.storage)
+    #expect(report.counts.map(\.kind) == [.treeInconsistent, .treeMiscounted], "\(report.findings)")
+    #expect(report.verdict.exitCode == .lost && report.verdict.start == .servesUntilDamage(block: root))
+    #expect(report.worst?.block == root && report.worst?.actual == .text(Invariant.treeCounts.name))
+    #expect(try ReplicaOutcome(on: file.storage, pairs: run.pairs) == .stops(at: root))
+    // What is left out of one count is found all the same, and nothing is said that a replica does not do.
+    let mild = ForgedFile(run.storage, map)
+    mild.forgeCheckpoint {
+      $0.leafCount += 1
+      $0.valueBlockCount -= 1
+    }
+    let tolerable = Verification.run(mild.storage)
+    #expect(tolerable.counts.map(\.kind) == [.treeMiscounted] && tolerable.verdict.exitCode == .degraded)
+    #expect(tolerable.worst?.evidence.contains("once it has removed") == true, "\(tolerable.findings)")
+    #expect(try ReplicaOutcome(on: mild.storage, pairs: run.pairs) == .serves)
+  }
+
   /// When the sum is right, and the parts are not.
   @Test func blocksThatNothingReaches() throws {
     let (run, map) = try ground()

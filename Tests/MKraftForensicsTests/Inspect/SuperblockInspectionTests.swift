@@ -149,6 +149,25 @@ import Testing
     #expect(inspection.places.last?.state == .misdirected)
   }
 
+  /// Rule R10: not even where copies differ in their geometry does the scan go into the grid of any of them.
+  @Test func theScanNeverGoesIntoTheGrid() throws {
+    let file = try SampleFile()
+    let grid = file.geometry.offset(of: .grid)
+    var other = file.superblock
+    other.geometry.slotCount *= 2
+    other.copy = 0
+    let buffer = IOBuffer(byteCount: Superblock.byteCount)
+    var bytes = buffer.mutableBytes
+    other.encode(into: &bytes)
+    file.storage.replace(at: 0, with: buffer)
+    // A client's value that looks like a superblock.
+    file.storage.replace(at: grid, with: buffer)
+    let inspection = SuperblockInspection.read(file.storage)
+    #expect(inspection.survey.geometry == nil && inspection.survey.scanEnd == grid)
+    #expect(inspection.findings.map(\.kind).contains(.superblockIdentitiesDiffer))
+    #expect(inspection.places.map(\.offset) == [0, file.home(1), file.home(2), file.home(3)])
+  }
+
   @Test func otherFiles() throws {
     for byteCount in [0, 1, 100, 5000, 3 << 20] as [UInt64] {
       let storage = MemoryStorage(byteCount: byteCount)
@@ -162,7 +181,7 @@ import Testing
   @Test func agreesWithVerification() throws {
     let others: Set<FindingKind> = [
       .rangeUnreadable, .fileOverLong, .gapNotZero, .ioUnitTooSmall, .liveFile, .replySlotDamaged,
-      .superblockRolledBack, .otherMembers, .repairInProgress,
+      .superblockRolledBack, .otherMembers,
     ]
     for scenario in Scenario.all {
       let file = try SampleFile()

@@ -24,8 +24,8 @@ struct RepairItem: CustomStringConvertible {
         name: "superblock copy \(copy)", range: start..<start + UInt64(Superblock.byteCount),
         other: geometry.offset(of: .superblock((copy + 1) % 4)))
     }
-    let ops = [map.superblock.checkpoint.op + 1, head - 1, head, head + 1, head + 30, map.superblock.checkpoint.op - 3]
-    for op in ops {
+    let checkpoint = map.superblock.checkpoint.op
+    for op in [checkpoint + 1, head - 1, head, head + 1, head + 30] + (checkpoint > 3 ? [checkpoint - 3] : []) {
       let slot = geometry.slot(of: op)
       let header = geometry.headerOffset(slot: slot)
       let prepare = geometry.prepareOffset(slot: slot)
@@ -52,6 +52,7 @@ struct RepairItem: CustomStringConvertible {
     }
     for role in GridMap.Role.allCases {
       let blocks = map.blocks(role)
+      guard !blocks.isEmpty else { continue }
       for address in Set([blocks[0], blocks[blocks.count / 2]]).sorted() {
         let another = blocks.first { $0 != address } ?? (address == 1 ? 2 : 1)
         items.append(

@@ -128,6 +128,7 @@ import Testing
       return totals.add("refused: no superblock")
     }
     let plan = planning.plan
+    if donors.isEmpty { #expect(PlanAgreement.problem(planning) == nil, "\(comment)") }
     // Whatever is said to be brought back is what stood there.
     for action in plan.actions where action.method.bringsBack {
       let sound = try RepairRig.bytes(action.range, of: ground.sound)

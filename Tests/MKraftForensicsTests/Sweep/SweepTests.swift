@@ -1,6 +1,7 @@
 import Glibc
 import MKraftForensics
 import MKraftFormat
+import MKraftOutput
 import MKraftStorage
 import Testing
 
@@ -16,6 +17,9 @@ import Testing
   #else
     static let usual = 30
   #endif
+
+  /// Of so many cases one is planned for, if its code tells of a plan.
+  private static let plansOneIn: UInt64 = 8
 
   private static func setting(_ name: String) -> Int? {
     unsafe getenv("MKRAFT_SWEEP_\(name)").flatMap { unsafe Int(String(cString: $0)) }
@@ -43,7 +47,13 @@ import Testing
       let storage = ground.storage.snapshot()
       let strike = Strike.apply(damage, to: item, part: part, storage, ground, items, using: &generator)
       guard let strike else { return }
-      totals.add(strike, judge.judge(Verification.run(storage), strike))
+      let report = Verification.run(storage)
+      totals.add(strike, judge.judge(report, strike))
+      // A plan takes as long as several verifications.
+      let isOfPlan = report.verdict.exitCode == .repairable || report.verdict.exitCode == .restorable
+      guard isOfPlan, seed % SweepTests.plansOneIn == 0 else { return }
+      totals.plans += 1
+      if let problem = PlanAgreement.problem(of: storage) { totals.failures.append("\(problem): \(strike)") }
     }
   }
 

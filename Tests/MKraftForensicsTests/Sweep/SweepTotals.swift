@@ -3,6 +3,8 @@ import MKraftForensics
 /// What a sweep comes to.
 struct SweepTotals {
   var cases = 0
+  /// Cases of which a repair was planned, to compare its code with.
+  var plans = 0
   var found = 0
   var located = 0
   /// Found, but at another item than the damaged one.
@@ -36,7 +38,8 @@ struct SweepTotals {
     let unseen = undetectable.values.reduce(0, +)
     let head =
       "sweep: \(title): \(cases) cases, \(found) found, \(located) of them located exactly, \(unseen) undetectable, "
-      + "\(cases - found - unseen - falseAlarms) missed, \(falseAlarms) false alarms"
+      + "\(cases - found - unseen - falseAlarms) missed, \(falseAlarms) false alarms; "
+      + "\(plans) planned for"
     return ([head] + reasons + inexact.prefix(5).map { "sweep:   not exactly: \($0)" }).joined(separator: "\n")
   }
 }

@@ -52,7 +52,8 @@ extension FindingCatalogue {
       next: .restoreReferrer),
     FindingEntry(
       .treeInconsistent, .grid, .lost,
-      "the state refers to a block that the checkpoint does not count as its own, or twice to the same block",
+      "the state refers to a block that the checkpoint does not count as its own, to more blocks than it counts, or twice to "
+        + "the same block",
       causes: ["a fault of the software that wrote it", "a forged file"],
       risk: "the block may be taken for free and overwritten",
       danger: "high: the longer a replica runs on it, the more may be overwritten; it stops when it needs the block",

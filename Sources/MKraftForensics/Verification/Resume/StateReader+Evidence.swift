@@ -100,9 +100,7 @@ extension StateReader {
   }
 
   mutating func readDamagedBlock() throws(Malformed) -> BlockNotes.Damaged {
-    BlockNotes.Damaged(
-      address: try read(), defect: try readBlockDefect(),
-      birth: try readOptional { reader throws(Malformed) in try reader.read() })
+    BlockNotes.Damaged(address: try read(), defect: try readBlockDefect())
   }
 
   /// A number of slots or pieces, which is never larger than this.

@@ -104,7 +104,6 @@ extension StateWriter {
   mutating func write(_ damaged: BlockNotes.Damaged) {
     write(damaged.address)
     write(damaged.defect)
-    write(damaged.birth) { $0.write($1) }
   }
 
   private mutating func write(_ number: UInt8, _ defect: HeaderDefect) {

@@ -1,0 +1,110 @@
+internal import MKraftFormat
+internal import MKraftOutput
+internal import MKraftStorage
+
+/// The new file as it would be in the old cluster, laid over the file that its checkpoint is read from: its superblock, its rings,
+/// and blocks and replies from whichever file has them. It is verified like any file.
+struct RecoverDraft {
+  struct Result {
+    /// The file as it would be.
+    let storage: any Storage
+    /// Why the checkpoint cannot be gone on from; nil if it is whole.
+    var fault: Finding?
+    var lostReplies: [RecoverLoss] = []
+    var replacedBlocks: Set<UInt64> = []
+  }
+
+  private let superblock: Superblock
+  private let base: Int
+  private let sources: [RecoverSource]
+  private let chain: [RecoverLog.Entry]
+  private var geometry: Geometry { superblock.geometry }
+
+  init(_ superblock: Superblock, _ base: Int, _ sources: [RecoverSource], _ chain: [RecoverLog.Entry]) {
+    self.superblock = superblock
+    self.base = base
+    self.sources = sources
+    self.chain = chain
+  }
+
+  /// The draft with everything in it that the other files have, by their checksums, as a repair takes it.
+  func completed(_ progress: @escaping (UInt64) -> Void) -> Result {
+    guard superblock.brokenInvariants.isEmpty else {
+      let finding = Finding(
+        .checkpointInconsistent,
+        evidence: superblock.brokenInvariants.elements.map(\.name).joined(separator: ", "))
+      return Result(storage: sources[base].storage, fault: finding)
+    }
+    let draft = OverlayStorage(
+      sources[base].storage, superblocks + [headers] + prepares, byteCount: superblock.checkpoint.storageSize)
+    let options = RepairPlanner.options(Verification.Options())
+    let before = Verification.run(draft, options) { done, _ in progress(done) }
+    var (storage, after): (any Storage, VerificationReport) = (draft, before)
+    let donors = sources.indices.filter { $0 != base }.map {
+      RepairDonor(RepairSource(.backup, sources[$0].path), of: sources[$0].storage)
+    }
+    if isFault(before), let planning = try? RepairPlanner.plan(draft, before, donors: donors) {
+      (storage, after) = (planning.result, planning.after)
+    }
+    var result = Result(storage: storage)
+    // A replica that refuses for a lost reply would go on without that session.
+    let fatal = after.findings.filter { $0.kind.exitCode > .degraded && $0.kind != .replyLost }
+    result.fault = fatal.first { $0.kind != .ioUnitTooSmall }
+    result.lostReplies = after.findings.filter { $0.kind == .replyLost }.compactMap { finding in
+      finding.slot.map { RecoverLoss.reply(slot: $0, op: finding.op) }
+    }.sorted { RecoverDraft.slot($0) < RecoverDraft.slot($1) }
+    result.replacedBlocks = Set(after.findings.filter { $0.kind == .blockReplacedDamaged }.compactMap(\.block))
+    return result
+  }
+
+  private static func slot(_ loss: RecoverLoss) -> Int { if case .reply(let slot, _) = loss { slot } else { 0 } }
+
+  private func isFault(_ report: VerificationReport) -> Bool {
+    report.findings.contains {
+      $0.kind.exitCode > .degraded || [.blockReplacedDamaged, .replySlotDamaged].contains($0.kind)
+    }
+  }
+
+  // MARK: What lies over the file
+
+  private var superblocks: [OverlayStorage.Patch] {
+    (0..<Superblock.copyCount).map { copy in
+      let start = geometry.offset(of: .superblock(copy))
+      return OverlayStorage.Patch(
+        range: start..<start + UInt64(Superblock.byteCount), content: .bytes(superblock.image(copy: copy)))
+    }
+  }
+
+  /// The header ring holds the entries of the log, and nothing else: what stood above the head is void.
+  private var headers: OverlayStorage.Patch {
+    let image = IOBuffer(byteCount: Int(geometry.slotCount) * PrepareHeader.byteCount)
+    var bytes = image.mutableBytes
+    for slot in 0..<Int(geometry.slotCount) { blank(slot).encode(into: &bytes, at: slot * PrepareHeader.byteCount) }
+    for entry in chain {
+      entry.header.encode(into: &bytes, at: geometry.slot(of: entry.header.op) * PrepareHeader.byteCount)
+    }
+    let start = geometry.headerOffset(slot: 0)
+    return OverlayStorage.Patch(
+      range: start..<start + UInt64(image.byteCount), content: .bytes([UInt8](copying: image.bytes)))
+  }
+
+  private var prepares: [OverlayStorage.Patch] {
+    var filled: [Int: RecoverLog.Entry] = [:]
+    for entry in chain { filled[geometry.slot(of: entry.header.op)] = entry }
+    return (0..<Int(geometry.slotCount)).compactMap { slot in
+      let start = geometry.prepareOffset(slot: slot)
+      guard let entry = filled[slot] else {
+        return OverlayStorage.Patch(
+          range: start..<start + UInt64(PrepareHeader.byteCount), content: .bytes(Array(blank(slot))))
+      }
+      guard entry.source != base else { return nil }
+      return OverlayStorage.Patch(
+        range: start..<start + UInt64(entry.header.size), content: .file(sources[entry.source].storage, at: start))
+    }
+  }
+
+  private func blank(_ slot: Int) -> PrepareHeader {
+    slot == 0
+      ? .root(cluster: superblock.cluster) : .placeholder(.reserved, slot: slot, cluster: superblock.cluster)
+  }
+}

@@ -1,0 +1,33 @@
+/// What the new file will not have.
+public enum RecoverLoss: Sendable, Equatable {
+  /// Why ops are not in the new file.
+  public enum Cause: String, Sendable, CaseIterable {
+    /// The entries are known by their checksums, and none of the files holds them.
+    case missing
+    /// Nothing is left of the entries, and nothing names them.
+    case unknown
+    /// The entries are there, and depend on one below them that is not.
+    case stranded
+    /// The entry is there, and does not follow from the one before it, or is not the one that a superblock names.
+    case contradictory
+    /// Whether there were entries cannot be told: both rings are damaged there.
+    case undecidable
+  }
+
+  case ops(ClosedRange<UInt64>, Cause)
+  /// The last reply to a client, which nothing makes again: its session is closed.
+  case reply(slot: Int, op: UInt64?)
+}
+
+extension RecoverLoss.Cause {
+  /// What it means, for an operator.
+  public var words: String {
+    switch self {
+    case .missing: "acknowledged, known by checksum, and in none of the files"
+    case .unknown: "acknowledged, and nothing is left of them that tells what they were"
+    case .stranded: "still readable, but they depend on what is missing below them"
+    case .contradictory: "readable, and contradicts what stands before it: which is right cannot be told"
+    case .undecidable: "whether there were entries cannot be told: both rings are damaged there"
+    }
+  }
+}

@@ -1,0 +1,209 @@
+internal import MKraftFormat
+public import MKraftOutput
+internal import MKraftStorage
+
+/// A plan, with the file that it leads to.
+public struct RecoverPlanning: Sendable {
+  public let plan: RecoverPlan
+  private let fork: Fork
+  /// Newer checkpoints that cannot be gone on from.
+  public let rejected: [RecoverRefusal.RejectedCheckpoint]
+
+  init(_ plan: RecoverPlan, _ fork: Fork, _ rejected: [RecoverRefusal.RejectedCheckpoint]) {
+    self.plan = plan
+    self.fork = fork
+    self.rejected = rejected
+  }
+
+  /// The new file to be, for whoever has typed exactly what it will not have.
+  /// - Throws: if anything is lost that was not accepted, or accepted that is not lost.
+  public func fork(accepting typed: [String]) throws(RecoverUnaccepted) -> Fork {
+    let wanted = plan.acceptances
+    guard Set(typed) == Set(wanted) else {
+      throw RecoverUnaccepted(
+        missing: wanted.filter { !typed.contains($0) }, wrong: typed.filter { !wanted.contains($0) })
+    }
+    return fork
+  }
+
+  /// The verdict on what the plan would leave, as long as nobody has accepted a loss.
+  public var exitCode: ExitCode {
+    guard !plan.losses.isEmpty else { return .sound }
+    let isRestorable = plan.losses.allSatisfy { loss in
+      if case .ops(_, let cause) = loss { cause == .missing || cause == .stranded } else { true }
+    }
+    return isRestorable ? .restorable : .lost
+  }
+}
+
+/// Plans what can be made of a damaged file and older copies of it: the newest checkpoint that is whole, with blocks from any file
+/// that has them, and after it every entry that proves itself by the chain. It writes nothing.
+///
+/// Rules V1 to V11 of the recovery theory with one replica, whose quorums are itself: what a header or a superblock proves was
+/// committed (V1); the chain of entries that are there is kept, also those that were never acknowledged (V4); a log that cannot be
+/// gone on with at an op is gone on with nowhere above it (V5, V9); a slot of which nothing can be told is named and left to a human
+/// (V8); two committed entries of one op are refused (V11).
+public struct RecoverPlanner {
+  private let sources: [RecoverSource]
+  private let identity: RecoverIdentity
+  private let log: RecoverLog
+  private let progress: (UInt64) -> Void
+
+  /// - Parameters:
+  ///   - sources: the damaged file first.
+  ///   - progress: called with the bytes verified.
+  public static func plan(
+    _ sources: [RecoverSource], as identity: RecoverIdentity, progress: (UInt64) -> Void = { _ in }
+  ) throws(RecoverRefusal) -> RecoverPlanning {
+    precondition(!sources.isEmpty, "there is a file to recover")
+    guard let model = sources.lazy.compactMap(\.superblock).first else { throw .noSuperblock }
+    for source in sources { try admit(source, like: model) }
+    try checkHistories(sources)
+    let log = RecoverLog(sources, model: model)
+    if let (op, one, other) = log.divergence {
+      throw .diverged(op: op, path: sources[one].path, other: sources[other].path)
+    }
+    return try withoutActuallyEscaping(progress) { progress throws(RecoverRefusal) in
+      try RecoverPlanner(sources: sources, identity: identity, log: log, progress: progress).plan(model)
+    }
+  }
+
+  // MARK: Whether the files belong together
+
+  private static func admit(_ source: RecoverSource, like model: Superblock) throws(RecoverRefusal) {
+    guard let superblock = source.superblock else { return }
+    guard superblock.members.count == 1 else {
+      throw .otherMembers(path: source.path, count: superblock.members.count)
+    }
+    guard superblock.cluster == model.cluster else { throw .otherCluster(path: source.path, superblock.cluster) }
+    guard superblock.member == model.member else { throw .otherReplica(path: source.path, superblock.member) }
+    let isRelated =
+      superblock.fileID == model.fileID || superblock.lineage == model.fileID && model.fileID != 0
+      || model.lineage == superblock.fileID
+    guard isRelated else { throw .otherFile(path: source.path, superblock.fileID) }
+    guard superblock.geometry == model.geometry else { throw .otherGeometry(path: source.path) }
+  }
+
+  /// Two updates of one file with one number, or two checkpoints of one op: each file was used since it was copied.
+  private static func checkHistories(_ sources: [RecoverSource]) throws(RecoverRefusal) {
+    for (index, one) in sources.enumerated() {
+      for other in sources[..<index] {
+        for mine in one.superblocks {
+          for theirs in other.superblocks {
+            let isSameUpdate = mine.fileID == theirs.fileID && mine.sequence == theirs.sequence
+            let isSameState = mine.checkpoint.op == theirs.checkpoint.op
+            guard !isSameUpdate || mine.checksum == theirs.checksum,
+              !isSameState || mine.checkpoint.id == theirs.checkpoint.id
+            else { throw .diverged(op: mine.checkpoint.op, path: one.path, other: other.path) }
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: The checkpoint
+
+  private struct Candidate {
+    let superblock: Superblock
+    let source: Int
+  }
+
+  /// Every checkpoint that a superblock names, newest first, and the empty state that every file begins with.
+  private func candidates(_ model: Superblock) -> [Candidate] {
+    var found: [Candidate] = []
+    for (index, source) in sources.enumerated() {
+      for superblock in source.superblocks {
+        let isKnown = found.contains { $0.source == index && $0.superblock.checkpoint.id == superblock.checkpoint.id }
+        if !isKnown { found.append(Candidate(superblock: superblock, source: index)) }
+      }
+    }
+    found.sort { ($0.superblock.checkpoint.op, $1.source) > ($1.superblock.checkpoint.op, $0.source) }
+    if let last = found.last, last.superblock.checkpoint.op > 0 {
+      var superblock = model
+      superblock.checkpoint = .genesis(cluster: model.cluster, geometry: model.geometry)
+      superblock.checkpoint.release = model.releaseFormat
+      superblock.checkpoint.seal()
+      found.append(Candidate(superblock: superblock, source: 0))
+    }
+    return found
+  }
+
+  private func plan(_ model: Superblock) throws(RecoverRefusal) -> RecoverPlanning {
+    let sequence = sources.flatMap(\.superblocks).map(\.sequence).max() ?? 0
+    guard max(log.provenOp, max(sequence, log.termMax)) < PrepareHeader.numberLimit - 2 else {
+      throw .numbersExhausted
+    }
+    let candidates = candidates(model)
+    let newest = candidates[0].superblock.checkpoint.op
+    var rejected: [RecoverRefusal.RejectedCheckpoint] = []
+    for candidate in candidates {
+      let checkpoint = candidate.superblock.checkpoint
+      let chain = log.chain(from: candidate.superblock)
+      let head = chain.last?.header ?? checkpoint.header
+      // The empty state alone is nothing that was recovered.
+      guard checkpoint.op > 0 || newest == 0 || head.op > 0 else { continue }
+      var next = candidate.superblock.forked(
+        as: identity.fileID, of: model.fileID, head: head, sequence: sequence + 1, term: log.termMax + 1)
+      for entry in chain.suffix(Superblock.suffixLimit) { next.suffix.append(entry.header) }
+      next.seal()
+      let result = RecoverDraft(next, candidate.source, sources, chain).completed(progress)
+      if let fault = result.fault {
+        rejected.append(
+          RecoverRefusal.RejectedCheckpoint(
+            op: checkpoint.op, path: sources[candidate.source].path, finding: fault.kind, place: fault.place))
+        continue
+      }
+      if head.op == model.geometry.lastPreparableOp(after: checkpoint.op), log.child(of: head) != nil {
+        throw .logTooLong(checkpoint: checkpoint.op, head: log.provenOp, limit: head.op)
+      }
+      return finish(candidate, next, chain, result, rejected)
+    }
+    throw .noCheckpoint(rejected)
+  }
+
+  // MARK: The plan
+
+  private func finish(
+    _ candidate: Candidate, _ next: Superblock, _ chain: [RecoverLog.Entry], _ result: RecoverDraft.Result,
+    _ rejected: [RecoverRefusal.RejectedCheckpoint]
+  ) -> RecoverPlanning {
+    let losses = lostOps(above: next.cut.op) + result.lostReplies
+    var described = sources.map { source in
+      RecoverPlan.Source(
+        path: source.path, byteCount: source.byteCount, fileID: source.superblock?.fileID,
+        sequence: source.superblock?.sequence, superblock: source.superblock?.checksum, isLive: source.isLive,
+        isRedacted: source.isRedacted)
+    }
+    for entry in chain { described[entry.source].entryCount += 1 }
+    let plan = RecoverPlan(
+      identity: identity, sources: described, base: candidate.source, checkpointOp: next.checkpoint.op,
+      checkpointID: next.checkpoint.id, head: next.cut, provenOp: log.provenOp, term: next.term, losses: losses,
+      cluster: next.cluster, byteCount: next.checkpoint.storageSize)
+    var fork = Fork(next, head: next.cut.op, on: result.storage, cluster: plan.clusterAfter)
+    fork.closedSessions = Set(
+      losses.compactMap { if case .reply(let slot, _) = $0 { slot } else { nil } })
+    fork.replacedBlocks = result.replacedBlocks
+    return RecoverPlanning(plan, fork, rejected)
+  }
+
+  /// What lies above the last entry that is there, in runs of one cause.
+  private func lostOps(above head: UInt64) -> [RecoverLoss] {
+    var losses: [RecoverLoss] = []
+    func add(_ ops: ClosedRange<UInt64>, _ cause: RecoverLoss.Cause) {
+      if case .ops(let before, cause)? = losses.last, before.upperBound + 1 == ops.lowerBound {
+        losses[losses.count - 1] = .ops(before.lowerBound...ops.upperBound, cause)
+      } else {
+        losses.append(.ops(ops, cause))
+      }
+    }
+    var open = head + 1
+    for op in log.traces(above: head) {
+      if open < op { add(open...op - 1, .unknown) }
+      let whole: RecoverLoss.Cause = op == head + 1 ? .contradictory : .stranded
+      add(op...op, log.isWhole(op) ? whole : log.isNamed(op) ? .missing : .unknown)
+      open = op + 1
+    }
+    for op in log.undecidable(above: max(head, log.provenOp)) { add(op...op, .undecidable) }
+    return losses
+  }
+}

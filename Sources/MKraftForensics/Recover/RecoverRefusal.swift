@@ -1,0 +1,75 @@
+internal import MKraftFormat
+
+/// Why nothing can be recovered from some files. Nothing was written.
+public enum RecoverRefusal: Error, Sendable, Equatable {
+  /// No superblock copy is left in any of the files.
+  case noSuperblock
+  /// A repair of the file was begun and is not finished.
+  case repairInProgress(path: String, log: String)
+  /// The file contradicts itself, or belongs to a newer release; named as a finding is.
+  case contradiction(path: String, String)
+  /// The file belongs to a cluster of several.
+  case otherMembers(path: String, count: Int)
+  case otherCluster(path: String, UInt128)
+  case otherReplica(path: String, UInt128)
+  /// Neither file was made from the other.
+  case otherFile(path: String, UInt128)
+  case otherGeometry(path: String)
+  /// Two files went different ways: a replica ran on each.
+  case diverged(op: UInt64, path: String, other: String)
+  /// No checkpoint is whole, and the log does not reach back to the beginning.
+  case noCheckpoint([RejectedCheckpoint])
+  /// The log goes further beyond the checkpoint than a file has room for.
+  case logTooLong(checkpoint: UInt64, head: UInt64, limit: UInt64)
+  /// Op, term, sequence or time have come to their end. Only a forged file's have.
+  case numbersExhausted
+
+  /// A checkpoint that cannot be gone on from, and why.
+  public struct RejectedCheckpoint: Sendable, Equatable {
+    public let op: UInt64
+    /// The file whose superblock names it.
+    public let path: String
+    public let finding: FindingKind
+    public let place: String
+  }
+}
+
+extension RecoverRefusal {
+  /// The file that it is about; nil if it is about all.
+  public var path: String? {
+    switch self {
+    case .repairInProgress(let path, _), .contradiction(let path, _), .otherMembers(let path, _),
+      .otherCluster(let path, _), .otherReplica(let path, _), .otherFile(let path, _), .otherGeometry(let path),
+      .diverged(_, let path, _):
+      path
+    case .noSuperblock, .noCheckpoint, .logTooLong, .numbersExhausted: nil
+    }
+  }
+
+  /// Why, for an operator.
+  public var words: String {
+    switch self {
+    case .noSuperblock:
+      "no superblock copy is left in any of these files: add an older copy of the file, which tells where everything lies"
+    case .repairInProgress(_, let log):
+      "a repair of the file was begun and is not finished; finish it or take it back first; its undo log is \(log)"
+    case .contradiction(_, let name): "the file cannot be judged: \(name)"
+    case .otherMembers(_, let count):
+      "the file belongs to a cluster of \(count) members; recovering clusters of several comes with a later release"
+    case .otherCluster(_, let cluster): "it belongs to another cluster: \(cluster.hex)"
+    case .otherReplica(_, let member): "it is the file of another replica: \(member.hex)"
+    case .otherFile(_, let file): "it is another file, \(file.hex), and neither was made from the other"
+    case .otherGeometry: "it has another geometry: nothing lies where it lies in the other files"
+    case .diverged(let op, _, let other):
+      "it and \(other) went different ways: each has an entry of its own as op \(op); leave out the one whose later ops do "
+        + "not count"
+    case .noCheckpoint:
+      "no checkpoint is whole in any of these files, and their log does not reach back to its beginning; add an older copy of "
+        + "the file"
+    case .logTooLong(let checkpoint, let head, let limit):
+      "the newest whole checkpoint is op \(checkpoint), and the log is there up to op \(head), further than a file has room "
+        + "for (op \(limit)); add a backup with a later checkpoint"
+    case .numbersExhausted: "op, term or sequence have come to their end; only a forged file has such"
+    }
+  }
+}

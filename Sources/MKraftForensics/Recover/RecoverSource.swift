@@ -1,0 +1,54 @@
+public import MKraftFormat
+internal import MKraftReplica
+public import MKraftStorage
+
+/// A file that recovery looks into: the damaged one, an older copy of it, or an image of either.
+public struct RecoverSource: Sendable {
+  public let path: String
+  /// Length of the file, bytes.
+  public let byteCount: UInt64
+  /// The superblock that it is opened at; without a quorum the newest copy. Nil if no copy is left.
+  public let superblock: Superblock?
+  /// Whether two copies hold it, so that nothing newer was acknowledged.
+  public let isCertain: Bool
+  /// Whether a replica ran on the file while it was read.
+  public let isLive: Bool
+  /// Whether keys and values were left out: what is in it can be judged, and not be built from.
+  public let isRedacted: Bool
+  let storage: any Storage
+  /// Every update of which a copy is left, also in another copy's place.
+  let superblocks: [Superblock]
+
+  public init(
+    _ path: String, _ storage: any Storage, isLive: Bool = false, isRedacted: Bool = false
+  ) throws(RecoverRefusal) {
+    self.path = path
+    self.storage = storage
+    self.isLive = isLive
+    self.isRedacted = isRedacted
+    byteCount = storage.byteCount
+    let survey = SuperblockSurvey.read(storage)
+    if let mark = RepairMarkScan.find(storage, survey.geometry) {
+      throw .repairInProgress(path: path, log: mark.path)
+    }
+    let decision = SuperblockDecision(survey)
+    if case .failure(let refusal) = decision.outcome {
+      switch refusal {
+      case .fork, .identitiesDiffer, .newerFormat: throw .contradiction(path: path, refusal.name)
+      case .copyAhead, .notLinked, .quorumLost, .notFound: break
+      }
+    }
+    let atHome = survey.copies.compactMap(\.valid)
+    let newest = atHome.max { $0.sequence < $1.sequence } ?? survey.onlyFile
+    isCertain = decision.chosen != nil
+    superblock = decision.chosen ?? newest
+    var found: [UInt128: Superblock] = [:]
+    for one in atHome + survey.copies.compactMap(\.anySuperblock) + survey.sightings.map(\.superblock) {
+      if let superblock, one.isSameFile(as: superblock) { found[one.checksum] = one }
+    }
+    superblocks = found.values.sorted { $0.sequence > $1.sequence }
+    if superblocks.contains(where: { $0.features.unknownReadOnlyCompatible != 0 }) {
+      throw .contradiction(path: path, FindingKind.featuresReadOnly.name)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import MKraftForensics
+internal import MKraftOutput
+internal import SystemPackage
+
+/// What `recover collect` says of the evidence.
+struct RecoverCollection {
+  static let schema = JSONSchema("mkraft-ctl-recover-collect", version: 1)
+
+  let files: [String]
+  let summaries: [ImageWriter.Summary]
+  let path: FilePath
+  /// The verdict on what could be made of it.
+  let code: ExitCode
+  /// Why nothing could.
+  let reason: String?
+
+  func render(on console: Console) {
+    console.render(RecoverCollection.schema) { json in
+      json.field("path", path)
+      json.array("files") {
+        for (file, summary) in zip(files, summaries) {
+          json.object {
+            json.field("path", file)
+            json.field("file_size", summary.dataByteCount)
+            json.field("image_size", summary.imageByteCount)
+            json.field("redacted", summary.isRedacted)
+            json.field("unreadable", summary.unreadable)
+          }
+        }
+      }
+      json.field("reason", reason)
+      json.field("next", next.description)
+      json.field("exit", code)
+    } text: { page in
+      page.heading("evidence: \(Escape.text(path.string))")
+      page.field("verdict", "\(code.name) (\(code.number))", note: reason ?? code.meaning, code.tone)
+      for (file, summary) in zip(files, summaries) {
+        var note = "\(ByteCount(summary.dataByteCount)), here \(ByteCount(summary.imageByteCount))"
+        if summary.unreadable > 0 { note += "; \(ByteCount(summary.unreadable)) unreadable" }
+        if !summary.isRedacted { note += "; with keys and values" }
+        page.field("file") { $0.writeEscaped(file) }
+        page.field("", "", note: note)
+      }
+      page.heading("next: plan the recovery")
+      page.field(next.description, "")
+    }
+  }
+
+  private var next: ShellCommand {
+    ShellCommand("recover", "plan", "--to").path(path.string + ".recovery").path(path.string)
+  }
+}

@@ -1,0 +1,78 @@
+internal import MKraftForensics
+internal import MKraftFormat
+internal import MKraftOutput
+internal import MKraftStorage
+internal import SystemPackage
+
+/// The files that a recovery is about: data files, images of them, or evidence that holds several.
+struct RecoverInputs {
+  /// As they were named, from the root.
+  let paths: [String]
+  let sources: [RecoverSource]
+
+  /// - Parameter forBuilding: whether keys and values will be needed: where evidence left them out, the file that it is about is
+  ///   opened instead.
+  init(_ paths: [String], forBuilding: Bool = false) throws(Failure) {
+    self.paths = paths.map { absolutePath($0).string }
+    var sources: [RecoverSource] = []
+    for path in self.paths { sources += try RecoverInputs.open(path, forBuilding) }
+    self.sources = sources
+  }
+
+  private static func open(_ path: String, _ forBuilding: Bool) throws(Failure) -> [RecoverSource] {
+    let examined = try ExaminedFile(path, cached: true)
+    if examined.image == nil, let parts = try evidence(examined, path) {
+      var sources: [RecoverSource] = []
+      for part in parts {
+        if forBuilding, part.image.header.isRedacted {
+          sources += try open(part.path, forBuilding)
+        } else {
+          sources.append(try source(part.path, part.image, part.image.header))
+        }
+      }
+      return sources
+    }
+    if let holder = examined.lockHolder {
+      throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: path)
+    }
+    if forBuilding, examined.image?.isRedacted == true {
+      throw Failure(
+        .declined,
+        "keys and values were left out of this image; name the file itself, or an image made with --with-payloads",
+        of: path)
+    }
+    return [try source(path, examined.storage, examined.image)]
+  }
+
+  private static func source(
+    _ path: String, _ storage: any Storage, _ image: ImageHeader?
+  ) throws(Failure) -> RecoverSource {
+    do throws(RecoverRefusal) {
+      return try RecoverSource(
+        path, storage, isLive: image?.isLive == true, isRedacted: image?.isRedacted == true)
+    } catch { throw Failure(error) }
+  }
+
+  private static func evidence(_ file: ExaminedFile, _ path: String) throws(Failure) -> [EvidenceFile.Part]? {
+    do throws(EvidenceFile.Defect) { return try EvidenceFile.open(file.storage) } catch {
+      throw Failure(.notOurFormat, error.words, of: path)
+    }
+  }
+
+  func plan(
+    as identity: RecoverIdentity, _ progress: ProgressOptions, on console: Console
+  ) throws(Failure) -> RecoverPlanning {
+    let bar = console.progress("verify", total: nil, progress)
+    defer { bar.finish() }
+    do throws(RecoverRefusal) {
+      return try RecoverPlanner.plan(sources, as: identity) { bar.update($0) }
+    } catch { throw Failure(error) }
+  }
+}
+
+extension RecoverIdentity {
+  /// Ids that nobody has.
+  static func random() -> RecoverIdentity {
+    RecoverIdentity(fileID: Identifier.random(), newCluster: Identifier.random())
+  }
+}

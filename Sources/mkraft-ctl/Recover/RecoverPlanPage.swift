@@ -1,0 +1,91 @@
+internal import MKraftForensics
+internal import MKraftFormat
+internal import MKraftOutput
+
+/// What `recover plan` says of a plan.
+struct RecoverPlanPage {
+  let document: RecoverPlanDocument
+  let planning: RecoverPlanning
+  /// Where the plan was saved.
+  let saved: String?
+
+  private var plan: RecoverPlan { document.plan }
+
+  func render(on console: Console) {
+    console.render(RecoverPlanDocument.schema) { json in
+      document.write(to: json, planning)
+      json.field("saved", saved)
+      json.field("next", next.description)
+    } text: { page in
+      write(to: page)
+    }
+  }
+
+  /// Nothing is made that was not saved and looked at.
+  private var next: ShellCommand {
+    guard let saved else {
+      let command = ShellCommand("recover", "plan", "--to").path(document.inputs[0] + ".recovery")
+      return document.inputs.reduce(command) { $0.path($1) }
+    }
+    let apply = ShellCommand("recover", "apply", "--to").path(document.inputs[0] + ".recovered")
+    return plan.acceptances.reduce(apply) { $0.word("--accept-loss").word($1) }.path(saved)
+  }
+
+  private func write(to page: FieldList) {
+    page.heading(Escape.text(document.inputs[0]))
+    let code = planning.exitCode
+    page.field("verdict", "\(code.name) (\(code.number))", note: words, code.tone)
+    for (index, source) in plan.sources.enumerated() { write(source, index, to: page) }
+    page.heading("the new file")
+    page.field(
+      "checkpoint", "op \(plan.checkpointOp)", note: "from file \(plan.base), with blocks from any that has them")
+    for rejected in planning.rejected {
+      page.field(
+        "not whole", "op \(rejected.op)",
+        note: "\(rejected.finding.name) at \(rejected.place) in \(Escape.text(rejected.path))", .yellow)
+    }
+    page.field("there", there)
+    page.field("reached", "op \(plan.provenOp)", note: "known of the log, by headers, commit stamps and superblocks")
+    page.field("term", "\(plan.term)", note: "above every term seen")
+    page.field("size", ByteCount(plan.byteCount).description)
+    let cluster = plan.losses.isEmpty ? "as before" : "new, since something is lost"
+    page.field("cluster", hex: plan.clusterAfter, note: cluster)
+    writeLosses(to: page)
+    page.heading(saved == nil ? "next: save the plan" : "next: make the file")
+    page.field(next.description, "")
+  }
+
+  private var words: String {
+    plan.losses.isEmpty ? "nothing is lost" : "something is lost, and nobody has accepted it"
+  }
+
+  private var there: String {
+    plan.head.op == plan.checkpointOp
+      ? "all up to op \(plan.head.op)"
+      : "all up to op \(plan.head.op): the checkpoint, and the entries of ops \(plan.checkpointOp + 1)..\(plan.head.op)"
+  }
+
+  private func write(_ source: RecoverPlan.Source, _ index: Int, to page: FieldList) {
+    var notes = [source.sequence.map { "sequence \($0)" } ?? "no superblock copy is left"]
+    notes.append("\(source.entryCount) \(source.entryCount == 1 ? "entry" : "entries") taken")
+    if source.isRedacted { notes.append("without keys and values") }
+    if source.isLive { notes.append("read while a replica ran: it does not show where the log ended") }
+    page.field("file \(index)", Escape.text(source.path), note: notes.joined(separator: ", "))
+  }
+
+  private func writeLosses(to page: FieldList) {
+    guard !plan.losses.isEmpty else { return }
+    page.heading("lost")
+    for loss in plan.losses {
+      switch loss {
+      case .ops(let ops, let cause):
+        let range = ops.count == 1 ? "op \(ops.lowerBound)" : "ops \(ops.lowerBound)..\(ops.upperBound)"
+        page.field(range, cause.rawValue, note: cause.words, .red)
+      case .reply(let slot, let op):
+        page.field(
+          "reply \(slot)", "missing",
+          note: "the answer to \(op.map { "op \($0)" } ?? "a session's last request"); the session is closed", .red)
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import Glibc
+import MKraftFormat
+import MKraftStorage
+import SystemPackage
+import Testing
+
+/// `recover` as an operator uses it: plan, accept, make, start, read.
+@Suite struct RecoverTests {
+  /// A file with keys k1 to k9 in it, each written by a session of its own, and a copy made before the damage.
+  private struct Ground {
+    let file: SmallFile
+    let backup: FilePath
+    /// Op of the put of a key: a no-op and a register stand before it.
+    func op(of key: UInt64) -> UInt64 { 1 + 2 * key }
+    let head: UInt64 = 19
+
+    init() throws {
+      file = try SmallFile()
+      let replica = try RunningReplica(file.path)
+      for key in 1...9 { #expect(try replica.kv("put", "k\(key)", "v\(key)").exit == 0) }
+      #expect(try replica.stop().exit == 0)
+      backup = try file.directory.file("backup", try file.bytes())
+    }
+
+    func damage(op: UInt64) throws {
+      let geometry = try file.superblock().geometry
+      try file.overwrite(at: geometry.prepareOffset(slot: geometry.slot(of: op)) + 260, with: [0xA5, 0xA6, 0xA7])
+    }
+
+    subscript(_ name: String) -> String { file.directory[name].string }
+  }
+
+  private func remove(_ path: String) -> Bool { unsafe unlink(path) == 0 }
+
+  private func expectKeys(_ path: String, upTo last: Int) throws {
+    let replica = try RunningReplica(FilePath(path))
+    for key in 1...9 {
+      let get = try replica.kv("get", "k\(key)")
+      #expect(get.exit == (key <= last ? 0 : 17), "\(get)")
+      if key <= last { #expect(get.outputText == "v\(key)\n", "\(get)") }
+    }
+    #expect(try replica.stop().exit == 0)
+    let verified = try Run.tool("verify-checksums", path)
+    #expect(verified.exit == 0, "\(verified)")
+  }
+
+  @Test func nothingIsDroppedThatWasNotNamed() throws {
+    let ground = try Ground()
+    try ground.damage(op: ground.op(of: 6))
+    let damaged = try ground.file.bytes()
+    let (lost, plan, new) = ("op:13..19", ground["plan"], ground["new"])
+    let shown = try Run.tool("recover", "plan", ground.file.path.string, "--to", plan)
+    #expect(shown.exit == 13, "\(shown)")
+    #expect(shown.outputText.contains("all up to op 12"), "\(shown)")
+    #expect(shown.outputText.contains("--accept-loss \(lost)"), "\(shown)")
+    for wrong in [[], ["--accept-loss", "op:13..18"], ["--accept-loss", "op:13..19", "--accept-loss", "op:1..2"]] {
+      let run = try Run.tool(["recover", "apply", plan, "--to", new] + wrong)
+      #expect(run.exit == 15 && run.errorText.contains(wrong.count < 4 ? lost : "op:1..2"), "\(run)")
+    }
+    #expect(ground.file.directory.names == ["backup", "f", "plan"])
+    let made = try Run.tool("recover", "apply", plan, "--to", new, "--accept-loss", lost)
+    #expect(made.exit == 0, "\(made)")
+    #expect(try ground.file.bytes() == damaged, "the damaged file stays as it is")
+    let again = try Run.tool("recover", "apply", plan, "--to", new, "--accept-loss", lost)
+    #expect(again.exit == 73, "\(again)")
+    let verified = try Run.tool("recover", "verify", plan, "--file", new)
+    #expect(verified.exit == 0 && verified.outputText.contains("it is the file that the plan makes"), "\(verified)")
+    #expect(try Run.tool("recover", "verify", plan, "--file", ground.backup.string).exit == 16)
+    #expect(try Run.tool("recover", "verify", new).exit == 0)
+    try expectKeys(new, upTo: 5)
+    // A clone of the old cluster's client is told that this is another one.
+    let differs = try Run.tool("diff", ground.backup.string, new)
+    #expect(differs.exit == 16 || differs.exit == 15, "\(differs)")
+  }
+
+  @Test func aBackupGivesWhatIsMissing() throws {
+    let ground = try Ground()
+    try ground.damage(op: ground.op(of: 6))
+    let (plan, new) = (ground["plan"], ground["new"])
+    let planned = try Run.tool("recover", "plan", ground.file.path.string, ground.backup.string, "--to", plan)
+    #expect(planned.exit == 0 && planned.outputText.contains("nothing is lost"), "\(planned)")
+    #expect(try Run.tool("recover", "apply", plan, "--to", new).exit == 0)
+    try expectKeys(new, upTo: 9)
+    let before = try ground.file.superblock()
+    let storage = try FileStorage.open(FilePath(new), for: .reading(cached: true))
+    let after = try SuperblockDecision(SuperblockSurvey.read(storage)).outcome.get()
+    #expect(after.cluster == before.cluster && after.fileID != before.fileID && after.lineage == before.fileID)
+    #expect(after.term > before.term)
+  }
+
+  @Test func evidenceIsPlannedElsewhereAndAppliedWhereTheFilesAre() throws {
+    let ground = try Ground()
+    try ground.damage(op: ground.op(of: 6))
+    let (evidence, plan, new) = (ground["evidence"], ground["plan"], ground["new"])
+    let collected = try Run.tool("recover", "collect", ground.file.path.string, ground.backup.string, "--to", evidence)
+    #expect(collected.exit == 0, "\(collected)")
+    let bytes = try readAll(FilePath(evidence))
+    #expect(!String(decoding: bytes, as: UTF8.self).contains("k5"), "keys are left out")
+    let planned = try Run.tool("recover", "plan", evidence, "--to", plan)
+    #expect(planned.exit == 0 && planned.outputText.contains("without keys and values"), "\(planned)")
+    let made = try Run.tool("recover", "apply", plan, "--to", new)
+    #expect(made.exit == 0, "\(made)")
+    try expectKeys(new, upTo: 9)
+    // With keys and values the evidence is enough.
+    let whole = ground["whole"]
+    #expect(try Run.tool("recover", "collect", ground.file.path.string, "--with-payloads", "--to", whole).exit == 13)
+    #expect(remove(ground.file.path.string))
+    #expect(try Run.tool("recover", "plan", whole, "--to", ground["plan2"]).exit == 13)
+    let alone = try Run.tool("recover", "apply", ground["plan2"], "--to", ground["new2"], "--accept-loss", "op:13..19")
+    #expect(alone.exit == 0, "\(alone)")
+    try expectKeys(ground["new2"], upTo: 5)
+    // The other plan wants the file that is gone.
+    #expect(try Run.tool("recover", "apply", plan, "--to", ground["new3"]).exit == 66)
+  }
+
+  @Test func aPlanThatNoLongerFitsIsStale() throws {
+    let ground = try Ground()
+    try ground.damage(op: ground.op(of: 6))
+    let plan = ground["plan"]
+    #expect(try Run.tool("recover", "plan", ground.file.path.string, "--to", plan).exit == 13)
+    try ground.damage(op: ground.op(of: 5))
+    let run = try Run.tool("recover", "apply", plan, "--to", ground["new"], "--accept-loss", "op:13..19")
+    #expect(run.exit == 15 && run.errorText.contains("stale"), "\(run)")
+    #expect(try Run.tool("recover", "verify", plan).exit == 15)
+    #expect(ground.file.directory.names == ["backup", "f", "plan"])
+    #expect(try Run.tool("recover", "apply", ground.file.path.string, "--to", ground["new"]).exit == 64)
+  }
+
+  @Test func filesThatDoNotBelongTogetherAreRefusedByName() throws {
+    let ground = try Ground()
+    let path = ground.file.path.string
+    let several = ground["several"]
+    let format = try Run.tool([
+      "format", several, "--cluster", "c1", "--replica", "0", "--replica-count", "3", "--initial-cluster", "--slots",
+      "64",
+      "--message-size", "4K", "--sessions", "8",
+    ])
+    #expect(format.exit == 0, "\(format)")
+    let members = try Run.tool("recover", "plan", several)
+    #expect(members.exit == 15 && members.errorText.contains("drill --as-single"), "\(members)")
+    let other = ground["other"]
+    #expect(try Run.tool(["format", other] + SmallFile.options).exit == 0)
+    let stranger = try Run.tool("recover", "plan", path, other)
+    #expect(stranger.exit == 15 && stranger.errorText.contains("another file"), "\(stranger)")
+    // The backup goes a way of its own, and so does the file.
+    for (file, value) in [(ground.file.path, "a"), (ground.backup, "b")] {
+      let replica = try RunningReplica(file)
+      #expect(try replica.kv("put", "way", value).exit == 0)
+      #expect(try replica.stop().exit == 0)
+    }
+    let diverged = try Run.tool("recover", "plan", path, ground.backup.string)
+    #expect(diverged.exit == 15 && diverged.errorText.contains("different ways"), "\(diverged)")
+    let replica = try RunningReplica(ground.file.path)
+    #expect(try Run.tool("recover", "plan", path).exit == 75)
+    #expect(try replica.stop().exit == 0)
+  }
+
+  @Test func anImageWithoutKeysAndValuesCannotBeBuiltFrom() throws {
+    let ground = try Ground()
+    let (image, plan) = (ground["image"], ground["plan"])
+    #expect(try Run.tool("image", ground.file.path.string, "--to", image).exit == 0)
+    #expect(try Run.tool("recover", "plan", image, "--to", plan).exit == 0)
+    let run = try Run.tool("recover", "apply", plan, "--to", ground["new"])
+    #expect(run.exit == 15 && run.errorText.contains("--with-payloads"), "\(run)")
+    let whole = ground["whole"]
+    #expect(try Run.tool("image", ground.file.path.string, "--with-payloads", "--to", whole).exit == 0)
+    #expect(try Run.tool("recover", "plan", whole, "--to", ground["plan2"]).exit == 0)
+    #expect(try Run.tool("recover", "apply", ground["plan2"], "--to", ground["new"]).exit == 0)
+    try expectKeys(ground["new"], upTo: 9)
+  }
+
+  /// A limit of file sizes is like a full disk: it strikes when the space is reserved.
+  @Test func aFullDiskLeavesNothing() throws {
+    let ground = try Ground()
+    let plan = ground["plan"]
+    #expect(try Run.tool("recover", "plan", ground.file.path.string, "--to", plan).exit == 0)
+    let run = try Run.shell(#"ulimit -f 2048; exec "$0" "$@""#, ["recover", "apply", plan, "--to", ground["new"]])
+    #expect(run.exit == 73 && ground.file.directory.names == ["backup", "f", "plan"], "\(run)")
+    let full = try Run.shell(
+      #"ulimit -f 16; exec "$0" "$@""#, ["recover", "collect", ground.file.path.string, "--to", ground["evidence"]])
+    #expect(full.exit == 73 && ground.file.directory.names == ["backup", "f", "plan"], "\(full)")
+  }
+
+  /// Killed at any moment, the file is not there.
+  @Test func killedWhileItWorks() throws {
+    let ground = try Ground()
+    let plan = ground["plan"]
+    #expect(try Run.tool("recover", "plan", ground.file.path.string, "--to", plan).exit == 0)
+    var made = 0
+    for delay in 0..<12 {
+      let child = try ChildProcess([Run.builtTool.string, "recover", "apply", plan, "--to", ground["new"]])
+      usleep(UInt32(delay) * 15_000)
+      child.send(SIGKILL)
+      _ = try child.finish()
+      guard ground.file.directory.names.contains("new") else { continue }
+      made += 1
+      #expect(try Run.tool("verify-checksums", ground["new"]).exit == 0)
+      #expect(remove(ground["new"]))
+    }
+    #expect(ground.file.directory.names == ["backup", "f", "plan"])
+    #expect(made < 12)
+  }
+}

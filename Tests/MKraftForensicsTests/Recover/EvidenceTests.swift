@@ -1,0 +1,121 @@
+import MKraftForensics
+import MKraftFormat
+import MKraftStorage
+import Testing
+
+/// Evidence: what recovery says from it is what it says from the files.
+struct EvidenceTests {
+  private func collect(_ files: [MemoryStorage], redacted: Bool, live: Bool = false) throws -> MemoryStorage {
+    let target = MemoryStorage()
+    let subjects = files.enumerated().map { index, file in
+      var options = ImageWriter.Options()
+      options.isRedacted = redacted
+      options.isLive = live
+      options.alignment = file.directAlignment
+      return EvidenceFile.Subject("/files/\(index)", file, options)
+    }
+    let summaries = try EvidenceFile.write(subjects, to: target)
+    #expect(summaries.count == files.count)
+    return target
+  }
+
+  private func plan(_ evidence: MemoryStorage) throws -> RecoverPlanning {
+    let parts = try #require(try EvidenceFile.open(evidence))
+    let sources = try parts.map {
+      try RecoverSource(
+        $0.path, $0.image, isLive: $0.image.header.isLive, isRedacted: $0.image.header.isRedacted)
+    }
+    return try RecoverPlanner.plan(sources, as: RecoverRig.identity)
+  }
+
+  @Test("The plan from evidence is the plan from the files; without keys and values it may know less, and never more")
+  func samePlan() throws {
+    var (compared, same) = (0, 0)
+    for (number, ground) in try RecoverGround.all().enumerated() {
+      let items = RepairItem.all(ground.map, head: ground.head)
+      for index in 0..<6 {
+        var generator = SplitMix64(seed: UInt64(7000 + number * 100 + index))
+        let damaged = ground.storage.snapshot()
+        let item = items.randomElement(using: &generator)!
+        let damage = RepairItem.Damage.allCases.randomElement(using: &generator)!
+        try item.damage(damaged, damage, earlier: ground.backups.first ?? ground.storage)
+        let files = [damaged] + ground.backups.prefix(index % 3)
+        let name = "ground \(number), \(damage) \(item), \(files.count - 1) backups"
+        let direct = try? RecoverRig.plan(files).plan
+        let whole = try? plan(try collect(files, redacted: false)).plan
+        #expect(whole?.checksum == direct?.checksum, "\(name)")
+        let redacted = try? plan(try collect(files, redacted: true)).plan
+        compared += 1
+        // A header that follows from its contents cannot be rebuilt where these were left out.
+        if redacted?.checksum == direct?.checksum { same += 1 }
+        if let redacted { #expect(redacted.head.op <= direct?.head.op ?? 0, "\(name)") }
+      }
+    }
+    print("evidence: \(compared) plans; with keys and values all the same, without \(same)")
+    #expect(compared == 30 && same >= 24)
+  }
+
+  @Test("Evidence with keys and values is enough to build from")
+  func builds() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let planning = try plan(try collect([ground.storage], redacted: false))
+    let file = try RecoverRig.build(planning)
+    #expect(try AskedReplica(on: file).pairs() == ground.moment(at: ground.head).pairs)
+  }
+
+  @Test("Evidence read while a replica ran does not show where the log ended")
+  func live() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let older = ground.storage.snapshot()
+    let geometry = GridRun.geometry
+    let next = ground.head + 1
+    // The older file's slot behind the head is damaged in both rings; a later one shows that nothing came there.
+    let header = geometry.headerOffset(slot: geometry.slot(of: next))
+    let prepare = geometry.prepareOffset(slot: geometry.slot(of: next))
+    older.zero(header..<header + 256)
+    older.zero(prepare..<prepare + 4096)
+    let run = try SampleUpdate.next(of: ground.storage)
+    for (isLive, isDecided) in [(false, true), (true, false)] {
+      let sources = [
+        try RecoverSource("old", older), try RecoverSource("late", run, isLive: isLive),
+      ]
+      let plan = try RecoverPlanner.plan(sources, as: RecoverRig.identity).plan
+      #expect(plan.losses.isEmpty == isDecided, "live \(isLive): \(plan.losses)")
+    }
+  }
+
+  @Test("Damaged evidence is refused")
+  func damaged() throws {
+    let ground = try RecoverGround(seed: 3, checkpoints: 0, more: 5, stop: false)
+    let evidence = try collect([ground.storage], redacted: true)
+    for bit in [8 * 20, 8 * 36, 8 * 70, 8 * 5000] as [UInt64] {
+      let copy = evidence.snapshot()
+      copy.flipBit(at: bit)
+      #expect(throws: EvidenceFile.Defect.self, "bit \(bit)") { try EvidenceFile.open(copy) }
+    }
+    #expect(try EvidenceFile.open(ground.storage) == nil)
+    let cut = evidence.snapshot()
+    cut.truncate(to: 70_000)
+    #expect(throws: EvidenceFile.Defect.self) { try EvidenceFile.open(cut) }
+  }
+}
+
+/// The file one superblock update later: a replica that was started and killed before it wrote anything else.
+private enum SampleUpdate {
+  static func next(of storage: MemoryStorage) throws -> MemoryStorage {
+    let file = storage.snapshot()
+    var next = try SuperblockDecision(SuperblockSurvey.read(file)).outcome.get()
+    next.parent = next.checksum
+    next.sequence += 1
+    next.term += 1
+    next.seal()
+    for copy in 0..<Superblock.copyCount {
+      next.copy = copy
+      let buffer = IOBuffer(byteCount: Superblock.byteCount)
+      var bytes = buffer.mutableBytes
+      next.encode(into: &bytes)
+      file.replace(at: next.geometry.offset(of: .superblock(copy)), with: buffer)
+    }
+    return file
+  }
+}
