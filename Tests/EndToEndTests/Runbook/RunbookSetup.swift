@@ -75,6 +75,10 @@ struct RunbookSetup: Sendable {
 
   private static let lost = [
     RunbookSetup("last-entry-undecidable") { try $0.unpack("head-undecidable") },
+    RunbookSetup("last-entry-in-backup") { ground in
+      try ground.unpack("head-undecidable")
+      try ground.unpack("running", as: RunbookGround.backup)
+    },
     RunbookSetup("superblock-fork") { try $0.unpack("superblock-fork") },
     RunbookSetup("one-superblock-copy-left") { ground in
       try ground.serve()
