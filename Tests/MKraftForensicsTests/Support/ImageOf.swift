@@ -73,7 +73,9 @@ extension ImageOf {
       finding.isRebuildable = false
       return finding
     }.sorted { left, right in
-      (left.range?.lowerBound ?? 0, left.kind.name, left.place) < (right.range?.lowerBound ?? 0, right.kind.name, right.place)
+      (left.range?.lowerBound ?? 0, left.kind.name, left.place) < (
+        right.range?.lowerBound ?? 0, right.kind.name, right.place
+      )
     }
   }
 }
