@@ -34,8 +34,9 @@ public struct RecoverSource: Sendable {
     let decision = SuperblockDecision(survey)
     if case .failure(let refusal) = decision.outcome {
       switch refusal {
-      case .fork, .identitiesDiffer, .newerFormat: throw .contradiction(path: path, refusal.name)
-      case .copyAhead, .notLinked, .quorumLost, .notFound: break
+      // Two histories: nothing tells which of them was acknowledged.
+      case .fork, .notLinked, .identitiesDiffer, .newerFormat: throw .contradiction(path: path, refusal.name)
+      case .copyAhead, .quorumLost, .notFound: break
       }
     }
     let atHome = survey.copies.compactMap(\.valid)
