@@ -1,0 +1,43 @@
+/// The steps of a benchmark, one after the other, each with its share of the time that is left.
+package final class BenchmarkSteps {
+  package let budget: BenchmarkBudget
+  private let count: Int
+  private let progress: @Sendable (_ done: Int, _ count: Int) -> Void
+  private var done = 0
+  /// What was left out, since the time was over or the space too small.
+  package private(set) var skipped: [String] = []
+
+  /// - Parameters:
+  ///   - count: steps there will be.
+  ///   - progress: called after each.
+  init(
+    _ budget: BenchmarkBudget, count: Int, progress: @escaping @Sendable (_ done: Int, _ count: Int) -> Void
+  ) {
+    (self.budget, self.count, self.progress) = (budget, count, progress)
+  }
+
+  /// Does the next step; nil if no time is left for it.
+  /// - Parameter weight: its share of the time, where a usual step's is 1.
+  func next<Value>(
+    _ name: String, weight: Double = 1, _ body: (Duration) async throws -> Value
+  ) async throws -> Value? {
+    precondition(done < count, "as many steps as were announced")
+    try budget.check()
+    let weightLeft = weight + Double(count - done - 1)
+    defer {
+      done += 1
+      progress(done, count)
+    }
+    guard let time = TimeShare.next(remaining: budget.remaining, weight: weight, weightLeft: weightLeft) else {
+      skip(name)
+      return nil
+    }
+    do { return try await body(time) } catch FillError.interrupted {
+      try budget.check()
+      skip(name)
+      return nil
+    }
+  }
+
+  func skip(_ name: String) { skipped.append(name) }
+}
