@@ -20,6 +20,12 @@ import Testing
     #expect(rate.p99 == 990)
   }
 
+  @Test func seriesAreMerged() {
+    let merged = Rate.merged([Rate([1, 5], seconds: 1), Rate([3], seconds: 0.5)])
+    #expect(merged.count == 3 && merged.median == 3 && merged.largest == 5 && merged.perSecond == 2)
+    #expect(merged.sum == 9 && merged.count(above: 1) == 2 && merged.excess(over: 2) == 4)
+  }
+
   @Test func fewAndNone() {
     #expect(Rate([7], seconds: 1).median == 7 && Rate([7], seconds: 1).p999 == 7)
     #expect(Rate([1, 2], seconds: 1).median == 1)

@@ -7,6 +7,8 @@ package struct BenchmarkSpace: Sendable {
   /// A grid with more is not needed.
   private static let gridMax: UInt64 = 256 << 20
   private static let slotsMax: UInt64 = 16384
+  /// Larger rings would take longer to format than to measure.
+  private static let ringMax: UInt64 = 256 << 20
 
   package let byteCount: UInt64
 
@@ -20,6 +22,9 @@ package struct BenchmarkSpace: Sendable {
 
   /// Bytes of all values that clients keep, so that the grid has room for what checkpoints hold twice.
   package var stateByteCount: UInt64 { gridByteCount / 8 }
+
+  /// Slots of a log of such messages that is only written to, at most.
+  static func slots(of messageSize: UInt32) -> Int { Int(min(slotsMax, ringMax / UInt64(messageSize))) }
 
   /// A geometry with as many slots as fit, at most `slotsMax`; nil if none fits.
   package func geometry(

@@ -1,3 +1,13 @@
+/// The time of one step, with all that it prepares.
+package struct StepTime: Sendable {
+  private let end: ContinuousClock.Instant
+
+  init(_ share: Duration) { end = .now + share }
+
+  /// What is left to measure in: little at least, or nothing would be said.
+  var left: Duration { max(TimeShare.least, end - ContinuousClock.now) }
+}
+
 /// The steps of a benchmark, one after the other, each with its share of the time that is left.
 package final class BenchmarkSteps {
   package let budget: BenchmarkBudget
@@ -19,7 +29,7 @@ package final class BenchmarkSteps {
   /// Does the next step; nil if no time is left for it.
   /// - Parameter weight: its share of the time, where a usual step's is 1.
   func next<Value>(
-    _ name: String, weight: Double = 1, _ body: (Duration) async throws -> Value
+    _ name: String, weight: Double = 1, _ body: (StepTime) async throws -> Value
   ) async throws -> Value? {
     precondition(done < count, "as many steps as were announced")
     try budget.check()
@@ -32,7 +42,7 @@ package final class BenchmarkSteps {
       skip(name)
       return nil
     }
-    do { return try await body(time) } catch FillError.interrupted {
+    do { return try await body(StepTime(time)) } catch FillError.interrupted {
       try budget.check()
       skip(name)
       return nil

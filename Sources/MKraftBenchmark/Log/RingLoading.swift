@@ -12,6 +12,8 @@ package struct RingLoading: Sendable {
     package let bodies: Rate
   }
 
+  private static let threadCount = 8
+
   private let storage: FileStorage
   private let superblock: Superblock
 
@@ -45,13 +47,16 @@ package struct RingLoading: Sendable {
     for slots in batches(reader.batchLimit) { _ = reader.evidence(of: slots, bodies: false) }
   }
 
-  /// As if there were no header ring: the device is asked once for each slot.
-  private func readUnits() throws(StorageError) {
+  /// As if there were no header ring: the device is asked once for each slot, by several threads, as a start does it.
+  private func readUnits() throws {
     let unit = Int(geometry.ioUnit)
-    let buffer = IOBuffer(byteCount: unit)
-    for slot in 0..<Int(geometry.slotCount) {
-      _ = try storage.read(unit, at: geometry.prepareOffset(slot: slot), into: buffer)
-      _ = try? PrepareHeader(decoding: buffer.bytes)
+    _ = try Workers.run(RingLoading.threadCount) { worker in
+      let buffer = IOBuffer(byteCount: unit)
+      for slot in stride(from: worker, to: Int(geometry.slotCount), by: RingLoading.threadCount) {
+        _ = try storage.read(unit, at: geometry.prepareOffset(slot: slot), into: buffer)
+        _ = try? PrepareHeader(decoding: buffer.bytes)
+      }
+      return []
     }
   }
 

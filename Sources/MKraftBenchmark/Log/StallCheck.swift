@@ -13,7 +13,7 @@ package struct StallCheck: Sendable {
   package let stalls: Rate
 
   package init(_ geometry: Geometry, _ load: ServedLoad.Result) {
-    let waited = load.stalls.mean * Double(load.stalls.count) / 1e6
+    let waited = load.stalls.sum / 1e6
     self.init(
       geometry, rate: Double(load.opCount) / max(load.seconds - waited, 1e-9),
       throughput: Double(load.opCount) / load.seconds, checkpoints: load.checkpoints, stalls: load.stalls)
@@ -24,27 +24,28 @@ package struct StallCheck: Sendable {
     (self.checkpoints, self.stalls) = (checkpoints, stalls)
   }
 
-  /// How long a middling checkpoint took; nil if none was seen.
-  package var checkpointSeconds: Double? { checkpoints.count > 0 ? checkpoints.median / 1e6 : nil }
+  /// Ops that come during a checkpoint, in the mean; nil if none was seen.
+  package var opsDuring: Double? { checkpoints.count > 0 ? rate * checkpoints.mean / 1e6 : nil }
 
-  /// Ops that come during a checkpoint of middling length; nil if none was seen.
-  package var opsDuring: Double? { checkpointSeconds.map { rate * $0 } }
+  /// Microseconds in which the headroom is used up: a checkpoint that takes longer is waited for.
+  private var headroomTime: Double { Double(geometry.headroom) / rate * 1e6 }
 
-  /// Seconds that the formula makes of it at each checkpoint.
+  /// Checkpoints at which the formula says that writers wait.
+  package var predictedCount: Int { checkpoints.count(above: headroomTime) }
+
+  /// Seconds that the formula makes of it per checkpoint, each with its own duration.
   package var predictedStall: Double? {
-    checkpointSeconds.map {
-      LogSizing.stall(rate: rate, headroom: Double(geometry.headroom), checkpoint: $0)
-    }
+    checkpoints.count > 0 ? checkpoints.excess(over: headroomTime) / 1e6 / Double(checkpoints.count) : nil
   }
 
-  /// Seconds that it really waited, per checkpoint.
+  /// Seconds that were really waited, per checkpoint.
   package var measuredStall: Double? {
-    guard checkpoints.count > 0 else { return nil }
-    return stalls.mean * Double(stalls.count) / 1e6 / Double(checkpoints.count)
+    checkpoints.count > 0 ? stalls.sum / 1e6 / Double(checkpoints.count) : nil
   }
 
-  package var stallIsPredicted: Bool? { predictedStall.map { $0 > 0 } }
+  /// Whether most checkpoints are waited for, by the formula.
+  package var stallIsPredicted: Bool? { checkpoints.count > 0 ? predictedCount * 2 > checkpoints.count : nil }
 
-  /// Whether it waited at more than half of its checkpoints: half of them are longer than the middling one of the prediction.
+  /// Whether most checkpoints were waited for.
   package var stallIsSeen: Bool? { checkpoints.count > 0 ? stalls.count * 2 > checkpoints.count : nil }
 }

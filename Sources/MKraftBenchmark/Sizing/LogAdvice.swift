@@ -32,9 +32,20 @@ package enum LogAdvice: Sendable, Equatable {
       return .asAsked
     }
     advised.checkpointInterval = advised.longestInterval
-    if advised.brokenInvariants.isEmpty { return advised == asked ? .asAsked : .geometry(advised) }
+    if advised.brokenInvariants.isEmpty {
+      return isWorthIt(advised, instead: asked, conditions, budget) ? .geometry(advised) : .asAsked
+    }
     guard advised.brokenInvariants.contains(.geometryInterval) else { return .impossible }
     return slotsFor(advised)
+  }
+
+  /// Another log is advised if the one asked for stalls, or takes checkpoints much more often, or is of another size than the budget's.
+  private static func isWorthIt(
+    _ advised: Geometry, instead asked: Geometry, _ conditions: LogConditions, _ budget: UInt64?
+  ) -> Bool {
+    guard budget == nil || advised.slotCount == asked.slotCount else { return true }
+    let stall = LogFigures(asked, conditions).stall ?? 0
+    return stall > 0 || Double(advised.checkpointInterval) > 1.1 * Double(asked.checkpointInterval)
   }
 
   /// An interval longer than the headroom, N - B - P - max(P, h) > h, in whole units of headers.

@@ -13,6 +13,17 @@ package struct MetadataLoad: Sendable {
     /// Bytes handed to the file system for metadata, and flushes asked of it, per op.
     package let bytesPerOp: Double
     package let flushesPerOp: Double
+
+    /// The same work at different times, as one.
+    package static func merged(_ results: [Result]) -> Result {
+      func perOp(_ value: (Result) -> Double) -> Double {
+        let total = results.reduce(0) { $0 + value($1) * Double($1.appends.count) }
+        return total / Double(max(1, results.reduce(0) { $0 + $1.appends.count }))
+      }
+      return Result(
+        appends: .merged(results.map(\.appends)), updates: .merged(results.map(\.updates)),
+        bytesPerOp: perOp(\.bytesPerOp), flushesPerOp: perOp(\.flushesPerOp))
+    }
   }
 
   private let storage: FileStorage

@@ -13,6 +13,11 @@ package struct LogBenchmark: Sendable {
     package let loading: [Loading]
     package let restart: Restart?
     package let skipped: [String]
+
+    /// Seconds of the longest checkpoint of the first load; nil if none was seen.
+    package var longestCheckpoint: Double? {
+      pilot.flatMap { $0.checkpoints.count > 0 ? $0.checkpoints.largest / 1e6 : nil }
+    }
   }
 
   /// How fast a full log's rings load.
@@ -78,7 +83,7 @@ package struct LogBenchmark: Sendable {
         guard let file else { return nil }
         let storage = try file.open()
         isDirect = storage.readMode == .direct
-        return try load(file, storage, for: time, budget)
+        return try load(file, storage, for: time.left, budget)
       }
       if let result = result ?? nil { loading.append(result) }
       guard size == sizes.last else { continue }
@@ -96,7 +101,7 @@ package struct LogBenchmark: Sendable {
     try await steps.next("headroom \(geometry.headroom)") {
       let file = try ThrowawayFile(directory.appending(BenchmarkFiles.replica), geometry)
       let load = ServedLoad(file, shape, stateByteCount: space.stateByteCount, steps.budget)
-      return StallCheck(geometry, try await load.run(clients: clients, for: $0))
+      return StallCheck(geometry, try await load.run(clients: clients, for: $0.left))
     }
   }
 
@@ -128,11 +133,11 @@ package struct LogBenchmark: Sendable {
       guard let file else { return nil }
       let storage = try file.open()
       return try DeviceLoad(storage, file.geometry).run(
-        .read(byteCount: LogBenchmark.streamByteCount), depth: 4, for: time, steps.budget)
+        .read(byteCount: LogBenchmark.streamByteCount), depth: 4, for: time.left, steps.budget)
     }
     let rate = try await steps.next("restart") { time -> Rate? in
       guard let file else { return nil }
-      return try await RestartLoad.run(file, most: 5, for: time, steps.budget)
+      return try await RestartLoad.run(file, most: 5, for: time.left, steps.budget)
     }
     guard let file, let read = read ?? nil, let rate = rate ?? nil else { return nil }
     return Restart(

@@ -78,7 +78,7 @@ package struct ReplicaBenchmark: Sendable {
     for (work, depth) in device {
       let name = "\(work.name) of \(work.byteCount) bytes, depth \(depth)"
       let rate = try await steps.next(name) {
-        try DeviceLoad(storage, geometry).run(work, depth: depth, for: $0, steps.budget)
+        try DeviceLoad(storage, geometry).run(work, depth: depth, for: $0.left, steps.budget)
       }
       if let rate { rows.append(Device(work: work, depth: depth, rate: rate)) }
     }
@@ -90,7 +90,8 @@ package struct ReplicaBenchmark: Sendable {
   /// The device as the replica uses it, then the replica, each on a file of its own.
   private func measure(_ cell: Cell, _ steps: BenchmarkSteps) async throws -> Load? {
     guard let messageSize = cell.shape.messageSize,
-      let geometry = space.geometry(messageSize: messageSize, sessions: cell.clients)
+      let geometry = space.geometry(
+        messageSize: messageSize, sessions: cell.clients, slotsMax: BenchmarkSpace.slots(of: messageSize))
     else {
       for name in ["device for ", ""] { _ = try await steps.next(name) { _ in steps.skip(name + cell.name) } }
       return nil
@@ -99,12 +100,12 @@ package struct ReplicaBenchmark: Sendable {
     let device = try await steps.next("device for \(cell.name)") {
       let file = try ThrowawayFile(directory.appending(BenchmarkFiles.device), geometry)
       return try DeviceLoad(file.open(), geometry).run(
-        pair, depth: min(cell.clients, Int(geometry.pipeline)), for: $0, steps.budget)
+        pair, depth: min(cell.clients, Int(geometry.pipeline)), for: $0.left, steps.budget)
     }
     let result = try await steps.next(cell.name) {
       let file = try ThrowawayFile(directory.appending(BenchmarkFiles.replica), geometry)
       return try await ServedLoad(file, cell.shape, stateByteCount: space.stateByteCount, steps.budget)
-        .run(clients: cell.clients, for: $0)
+        .run(clients: cell.clients, for: $0.left)
     }
     guard let device, let result else { return nil }
     return Load(cell: cell, geometry: geometry, device: device, result: result)
@@ -126,10 +127,10 @@ package struct ReplicaBenchmark: Sendable {
     let read = try await steps.next("reading") {
       let storage = try file.open()
       return try DeviceLoad(storage, geometry).run(
-        .read(byteCount: ReplicaBenchmark.streamByteCount), depth: ReplicaBenchmark.streamDepth, for: $0, steps.budget)
+        .read(byteCount: ReplicaBenchmark.streamByteCount), depth: ReplicaBenchmark.streamDepth, for: $0.left, steps.budget)
     }
     let restart = try await steps.next("restart") {
-      try await RestartLoad.run(file, most: ReplicaBenchmark.restartsMax, for: $0, steps.budget)
+      try await RestartLoad.run(file, most: ReplicaBenchmark.restartsMax, for: $0.left, steps.budget)
     }
     let verify = try await steps.next("verify") { _ in try self.verify(file, steps.budget) }
     return Full(

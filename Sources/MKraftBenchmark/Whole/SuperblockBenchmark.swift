@@ -44,6 +44,9 @@ package struct SuperblockBenchmark: Sendable {
     package let result: MetadataLoad.Result
   }
 
+  /// How often each policy takes its turn.
+  private static let rounds = 3
+
   private let directory: FilePath
   private let space: BenchmarkSpace
   private let messageSize: UInt32
@@ -65,34 +68,46 @@ package struct SuperblockBenchmark: Sendable {
       preconditionFailure("the space was looked at before")
     }
     let policies = MetadataPolicy.compared(interval: Int(geometry.checkpointInterval))
-    let steps = BenchmarkSteps(budget, count: 4 + writers.count * policies.count, progress: progress)
+    let steps = BenchmarkSteps(budget, count: 4 + SuperblockBenchmark.rounds * writers.count * policies.count, progress: progress)
     let file = try ThrowawayFile(directory.appending(BenchmarkFiles.log), geometry)
     let storage = try file.open()
     let device = DeviceLoad(storage, geometry)
     let load = MetadataLoad(storage, geometry)
     let copy = geometry.superblockBytesOnDisk
     let write = try await steps.next("writes of a copy") {
-      try device.run(.write(byteCount: copy), depth: 1, for: $0, budget)
+      try device.run(.write(byteCount: copy), depth: 1, for: $0.left, budget)
     }
     let read = try await steps.next("reads of a copy") {
-      try device.run(.read(byteCount: copy), depth: 1, for: $0, budget)
+      try device.run(.read(byteCount: copy), depth: 1, for: $0.left, budget)
     }
     let superblock = try await steps.next("superblock updates") {
-      try load.updates(.superblock(every: 1), for: $0, budget)
+      try load.updates(.superblock(every: 1), for: $0.left, budget)
     }
-    let metadata = try await steps.next("file updates") { try load.updates(.file(every: 1), for: $0, budget) }
-    var rows: [Row] = []
-    for writers in writers {
-      for policy in policies {
-        let name = "\(policy.name)\(policy.every.map { " every \($0) ops" } ?? ""), \(writers) writers"
-        let result = try await steps.next(name) {
-          try load.run(policy, writers: writers, byteCount: Int(messageSize), for: $0, budget)
-        }
-        if let result { rows.append(Row(policy: policy, writers: writers, result: result)) }
-      }
-    }
+    let metadata = try await steps.next("file updates") { try load.updates(.file(every: 1), for: $0.left, budget) }
+    let rows = try await measure(load, policies, steps)
     return Report(
       isDirect: storage.readMode == .direct, geometry: geometry, byteCount: Int(messageSize), write: write, read: read,
       superblock: superblock, file: metadata, rows: rows, skipped: steps.skipped)
+  }
+
+  /// Round by round, so that a device that gets faster or slower meanwhile does so for all policies alike.
+  private func measure(
+    _ load: MetadataLoad, _ policies: [MetadataPolicy], _ steps: BenchmarkSteps
+  ) async throws -> [Row] {
+    let kinds = writers.flatMap { writers in policies.map { (policy: $0, writers: writers) } }
+    var results = kinds.map { _ in [MetadataLoad.Result]() }
+    for _ in 0..<SuperblockBenchmark.rounds {
+      for (index, kind) in kinds.enumerated() {
+        let name = "\(kind.policy.name)\(kind.policy.every.map { " every \($0) ops" } ?? ""), \(kind.writers) writers"
+        let result = try await steps.next(name) {
+          try load.run(
+            kind.policy, writers: kind.writers, byteCount: Int(messageSize), for: $0.left, steps.budget)
+        }
+        if let result { results[index].append(result) }
+      }
+    }
+    return zip(kinds, results).filter { !$1.isEmpty }.map {
+      Row(policy: $0.policy, writers: $0.writers, result: .merged($1))
+    }
   }
 }

@@ -44,11 +44,11 @@ struct BenchmarkLogCommand: Command {
     return .sound
   }
 
-  /// What is not given on the command line is what was measured.
+  /// What is not given on the command line is what was measured: of checkpoints the longest, for none is to be waited for.
   private func sizing(of geometry: Geometry, _ report: LogBenchmark.Report) -> LogSizingReport {
     var conditions = sizing.conditions
     conditions.rate = conditions.rate ?? report.pilot?.rate
-    conditions.checkpoint = conditions.checkpoint ?? report.pilot?.checkpointSeconds
+    conditions.checkpoint = conditions.checkpoint ?? report.longestCheckpoint
     conditions.bytesPerSecond = conditions.bytesPerSecond ?? report.restart?.bytesPerSecond
     return LogSizingReport(geometry, conditions, budget: sizing.walBudget?.bytes)
   }

@@ -64,6 +64,7 @@ struct BenchmarkLogPage {
       json.field("checkpoints", check.checkpoints)
       json.field("ops_during_checkpoint", check.opsDuring)
       json.field("stalls", check.stalls)
+      json.field("stalls_predicted", check.predictedCount)
       json.field("stall_predicted", check.stallIsPredicted)
       json.field("stall_seen", check.stallIsSeen)
       json.field("stall_seconds_predicted", check.predictedStall)
@@ -76,7 +77,8 @@ struct BenchmarkLogPage {
   private func writeChecks(to page: FieldList, on console: Console) {
     page.heading("where it stalls: headrooms around the ops that come during a checkpoint")
     let columns =
-      TextColumn.numbers("headroom", "ops/s", "checkpoints", "p50", "ops during", "predicted", "measured", "stalled at")
+      TextColumn.numbers(
+        "headroom", "ops/s", "checkpoints", "p50", "ops during", "predicted", "wait", "measured", "wait")
       + [TextColumn("")]
     page.table(columns, on: console) { table in
       for check in [report.pilot].compactMap(\.self) + report.checks {
@@ -85,9 +87,10 @@ struct BenchmarkLogPage {
         table.cell(decimal: UInt64(check.checkpoints.count))
         table.cell(Words.time(check.checkpoints.median))
         table.cell(check.opsDuring.map { Words.number($0) } ?? "-")
+        table.cell(decimal: UInt64(check.predictedCount))
         table.cell(check.predictedStall.map { Words.time(seconds: $0) } ?? "-")
-        table.cell(check.measuredStall.map { Words.time(seconds: $0) } ?? "-")
         table.cell(decimal: UInt64(check.stalls.count))
+        table.cell(check.measuredStall.map { Words.time(seconds: $0) } ?? "-")
         let (word, tone) = BenchmarkLogPage.verdict(check)
         table.cell(word, tone)
         table.endRow()
@@ -135,7 +138,7 @@ extension BenchmarkLogPage {
     .init("slot_count", .integer), .init("headroom", .integer), .init("checkpoint_interval", .integer),
     .init("ops_per_second", .number), .init("ops_per_second_without_stalls", .number), .init("checkpoints", .rate),
     .init("ops_during_checkpoint", .nullable(.number)), .init("stalls", .rate),
-    .init("stall_predicted", .nullable(.boolean)), .init("stall_seen", .nullable(.boolean)),
+    .init("stalls_predicted", .integer), .init("stall_predicted", .nullable(.boolean)), .init("stall_seen", .nullable(.boolean)),
     .init("stall_seconds_predicted", .nullable(.number)), .init("stall_seconds_measured", .nullable(.number)),
   ])
 
