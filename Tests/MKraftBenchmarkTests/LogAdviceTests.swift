@@ -87,7 +87,8 @@ import Testing
     let free = StallCheck(
       geometry, rate: 10_000, throughput: 10_000, checkpoints: checkpoints, stalls: Rate([1], seconds: 1))
     #expect(free.stallIsPredicted == false && free.stallIsSeen == false)
-    let none = StallCheck(geometry, rate: 1, throughput: 1, checkpoints: Rate([], seconds: 1), stalls: Rate([], seconds: 1))
+    let none = StallCheck(
+      geometry, rate: 1, throughput: 1, checkpoints: Rate([], seconds: 1), stalls: Rate([], seconds: 1))
     #expect(none.predictedStall == nil && none.stallIsSeen == nil)
   }
 }

@@ -16,7 +16,8 @@ package struct DeviceLoad: Sendable {
     _ work: DeviceWork, depth: Int, for duration: Duration, _ budget: BenchmarkBudget
   ) throws -> Rate {
     precondition(work.byteCount % Int(geometry.ioUnit) == 0, "whole units are transferred")
-    precondition(UInt64(work.byteCount) <= geometry.byteCount(of: .walPrepares), "what is transferred fits into the ring")
+    precondition(
+      UInt64(work.byteCount) <= geometry.byteCount(of: .walPrepares), "what is transferred fits into the ring")
     let begin = ContinuousClock.now
     let end = begin + duration
     let latencies = try Workers.run(depth) { worker in

@@ -24,7 +24,8 @@ package final class CachedFile: Storage {
     return UInt64(end)
   }
 
-  package func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int) throws(StorageError) -> Int {
+  package func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int) throws(StorageError) -> Int
+  {
     var bytes = buffer.mutableBytes
     var done = 0
     while done < count {

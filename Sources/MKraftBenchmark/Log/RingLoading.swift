@@ -17,7 +17,9 @@ package struct RingLoading: Sendable {
   private let storage: FileStorage
   private let superblock: Superblock
 
-  package init(_ storage: FileStorage, _ superblock: Superblock) { (self.storage, self.superblock) = (storage, superblock) }
+  package init(_ storage: FileStorage, _ superblock: Superblock) {
+    (self.storage, self.superblock) = (storage, superblock)
+  }
 
   /// Each way as often as its third of the time allows, once at least.
   package func run(for duration: Duration, _ budget: BenchmarkBudget) throws -> Result {

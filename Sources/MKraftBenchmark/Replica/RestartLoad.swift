@@ -25,6 +25,8 @@ package enum RestartLoad {
     return try await ServerRun.during(storage, file.geometry, .auto) {
       // As `start` reads it: bodies are verified when they are executed.
       Replica(opening: try Opening.read(storage, bodies: .onTrust), now: WallClock.now())
-    } body: { _ in (ContinuousClock.now - begin).microseconds }
+    } body: { _ in
+      (ContinuousClock.now - begin).microseconds
+    }
   }
 }

@@ -38,7 +38,9 @@ package enum LogSizing {
 
   /// (N - B - P) / (2 tau): no ring of N slots takes more without stalls, whatever its headroom, since a checkpoint must be over when
   /// the next is due.
-  package static func stallFreeRateMax(slots: Double, reserve: Double, pipeline: Double, checkpoint tau: Double) -> Double {
+  package static func stallFreeRateMax(slots: Double, reserve: Double, pipeline: Double, checkpoint tau: Double)
+    -> Double
+  {
     (slots - reserve - pipeline) / (2 * tau)
   }
 
@@ -54,7 +56,9 @@ package enum LogSizing {
   }
 
   /// The share of `rate` that is left with these stalls.
-  package static func throughputFactor(rate: Double, interval: Double, headroom: Double, checkpoint tau: Double) -> Double {
+  package static func throughputFactor(rate: Double, interval: Double, headroom: Double, checkpoint tau: Double)
+    -> Double
+  {
     let period = interval / rate
     return period / (period + stall(rate: rate, headroom: headroom, checkpoint: tau))
   }

@@ -28,6 +28,9 @@ package enum MetadataPolicy: Sendable, Hashable {
   /// What is compared.
   /// - Parameter interval: ops between checkpoints.
   package static func compared(interval: Int) -> [MetadataPolicy] {
-    [.never, .superblock(every: interval), .superblock(every: 96), .superblock(every: 1), .file(every: 96), .file(every: 1)]
+    [
+      .never, .superblock(every: interval), .superblock(every: 96), .superblock(every: 1), .file(every: 96),
+      .file(every: 1),
+    ]
   }
 }

@@ -62,7 +62,8 @@ package struct ReplicaBenchmark: Sendable {
 
   private static var deviceWork: [(work: DeviceWork, depth: Int)] {
     let pairs = deviceDepths.map { (work: DeviceWork.orderedPair(byteCount: 4096), depth: $0) }
-    return deviceSizes.flatMap { size in deviceDepths.map { (work: DeviceWork.write(byteCount: size), depth: $0) } } + pairs
+    return deviceSizes.flatMap { size in deviceDepths.map { (work: DeviceWork.write(byteCount: size), depth: $0) } }
+      + pairs
       + deviceSizes.flatMap { size in deviceDepths.map { (work: DeviceWork.read(byteCount: size), depth: $0) } }
   }
 
@@ -127,7 +128,8 @@ package struct ReplicaBenchmark: Sendable {
     let read = try await steps.next("reading") {
       let storage = try file.open()
       return try DeviceLoad(storage, geometry).run(
-        .read(byteCount: ReplicaBenchmark.streamByteCount), depth: ReplicaBenchmark.streamDepth, for: $0.left, steps.budget)
+        .read(byteCount: ReplicaBenchmark.streamByteCount), depth: ReplicaBenchmark.streamDepth, for: $0.left,
+        steps.budget)
     }
     let restart = try await steps.next("restart") {
       try await RestartLoad.run(file, most: ReplicaBenchmark.restartsMax, for: $0.left, steps.budget)

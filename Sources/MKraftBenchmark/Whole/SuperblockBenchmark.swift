@@ -68,7 +68,8 @@ package struct SuperblockBenchmark: Sendable {
       preconditionFailure("the space was looked at before")
     }
     let policies = MetadataPolicy.compared(interval: Int(geometry.checkpointInterval))
-    let steps = BenchmarkSteps(budget, count: 4 + SuperblockBenchmark.rounds * writers.count * policies.count, progress: progress)
+    let steps = BenchmarkSteps(
+      budget, count: 4 + SuperblockBenchmark.rounds * writers.count * policies.count, progress: progress)
     let file = try ThrowawayFile(directory.appending(BenchmarkFiles.log), geometry)
     let storage = try file.open()
     let device = DeviceLoad(storage, geometry)

@@ -138,7 +138,8 @@ extension BenchmarkLogPage {
     .init("slot_count", .integer), .init("headroom", .integer), .init("checkpoint_interval", .integer),
     .init("ops_per_second", .number), .init("ops_per_second_without_stalls", .number), .init("checkpoints", .rate),
     .init("ops_during_checkpoint", .nullable(.number)), .init("stalls", .rate),
-    .init("stalls_predicted", .integer), .init("stall_predicted", .nullable(.boolean)), .init("stall_seen", .nullable(.boolean)),
+    .init("stalls_predicted", .integer), .init("stall_predicted", .nullable(.boolean)),
+    .init("stall_seen", .nullable(.boolean)),
     .init("stall_seconds_predicted", .nullable(.number)), .init("stall_seconds_measured", .nullable(.number)),
   ])
 

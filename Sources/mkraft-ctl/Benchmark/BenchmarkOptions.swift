@@ -12,7 +12,7 @@ struct BenchmarkOptions: ParsableArguments {
   @Option(help: "How long it may take, as 90s or 5m; what does not fit is left out and named.")
   var timeLimit = SpanArgument(seconds: 60)
 
-  @Option(help: "Most bytes that its files take, one at a time; 64M at least. (default: 1536M)")
+  @Option(help: "Most bytes that its files take, one at a time; 64M at least.")
   var space = ByteCount(1536 << 20)
 
   /// - Throws: wrong usage.

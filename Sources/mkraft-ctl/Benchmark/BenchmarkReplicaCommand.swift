@@ -35,7 +35,8 @@ struct BenchmarkReplicaCommand: Command {
     let space = try bounds.checkedSpace()
     let report = try BenchmarkRun(options: bounds, progress: progress, task: "benchmark").perform(on: console) {
       ground in
-      try await ReplicaBenchmark(in: ground.directory, space, cells: cells).run(ground.budget, progress: ground.progress)
+      try await ReplicaBenchmark(in: ground.directory, space, cells: cells).run(
+        ground.budget, progress: ground.progress)
     }
     BenchmarkReplicaPage(report: report).render(on: console)
     return .sound

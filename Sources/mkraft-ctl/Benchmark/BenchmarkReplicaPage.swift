@@ -121,7 +121,8 @@ struct BenchmarkReplicaPage {
     if let restart = full.restart {
       var note = "until it takes requests, the middling of \(restart.count)"
       if let limit = full.restartLimit {
-        note += "; reading the ring takes \(Words.time(seconds: limit)), ratio "
+        note +=
+          "; reading the ring takes \(Words.time(seconds: limit)), ratio "
           + Words.ratio(restart.median / 1e6 / limit)
       }
       page.field("restart", Words.time(restart.median), note: note)

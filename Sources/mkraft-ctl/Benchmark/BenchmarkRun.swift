@@ -78,7 +78,8 @@ struct BenchmarkRun {
     switch error {
     case BenchmarkError.interrupted(let signal):
       Failure(
-        signal == SIGTERM ? .terminated : .interrupted, "interrupted by a signal before the benchmark's end; its files are gone")
+        signal == SIGTERM ? .terminated : .interrupted,
+        "interrupted by a signal before the benchmark's end; its files are gone")
     case let error as FormatError: FormatCommand.failure(error, directory)
     case let error as OpenError: Failure(error)
     case let error as StorageError: Failure(.inputOutput, error.description)

@@ -97,7 +97,8 @@ struct LogSizingReport {
 
   private func write(_ figures: LogFigures, to page: FieldList) {
     let geometry = figures.geometry
-    page.field("slots", decimal: UInt64(geometry.slotCount), note: "both rings take \(ByteCount(figures.ringByteCount))")
+    page.field(
+      "slots", decimal: UInt64(geometry.slotCount), note: "both rings take \(ByteCount(figures.ringByteCount))")
     page.field(
       "header ring", Words.number(figures.headerShare * 100) + " %",
       note: "of both: it has as many slots, and no share makes checkpoints rarer")
@@ -108,7 +109,9 @@ struct LogSizingReport {
     if let rate = figures.stallRate, let tau = figures.conditions.checkpoint {
       page.field(
         "writers stall", "above \(Words.number(rate)) ops/s",
-        note: "\(min(geometry.headroom, geometry.checkpointInterval)) ops of headroom in \(Words.time(seconds: tau)) of a checkpoint")
+        note:
+          "\(min(geometry.headroom, geometry.checkpointInterval)) ops of headroom in \(Words.time(seconds: tau)) of a checkpoint"
+      )
     }
     if let most = figures.stallFreeRateMax {
       page.field("at best", "\(Words.number(most)) ops/s", note: "with the best headroom for so many slots")

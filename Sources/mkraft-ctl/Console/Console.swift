@@ -42,7 +42,8 @@ final class Console {
   func progress(
     _ task: String, of unit: Progress.Unit = .bytes, total: UInt64?, _ options: ProgressOptions
   ) -> Progress {
-    Progress(task, of: unit, total: total, choice: options.progress, sink: errors, terminal: Terminal(of: .standardError))
+    Progress(
+      task, of: unit, total: total, choice: options.progress, sink: errors, terminal: Terminal(of: .standardError))
   }
 
   /// Says on standard error why there is no result; if JSON is wanted, in a document as well.
