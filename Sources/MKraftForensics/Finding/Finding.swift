@@ -28,7 +28,7 @@ public struct Finding: Sendable, Equatable {
   /// How it is known: what was read and what it was compared with.
   public var evidence: String
   /// Whether the file itself holds all that it takes to make it right again, provably (`FileAlone`).
-  public internal(set) var isRebuildable = false
+  public package(set) var isRebuildable = false
   /// What most likely happened, where this finding tells more than its kind does.
   private var ownCause: String?
 

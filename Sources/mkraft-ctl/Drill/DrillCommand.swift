@@ -21,8 +21,9 @@ struct DrillCommand: Command {
       With FILE or --scenario it rehearses damages, on a copy of FILE or of a file that it generates; FILE is only read. For \
       each scenario the copy is damaged and examined, and repaired from itself or, where that is not enough, with FILE as a \
       backup; the repair is taken back, which must restore every byte, and made again; a replica is started on the result, \
-      and must answer every key and session as a replica on the untouched copy did. What only 'recover' could bring back is \
-      named. --list tells what each scenario does and how it must come out.
+      and must answer every key and session as a replica on the untouched copy did. Where no repair is proven to be right, \
+      'recover' makes a new file of the copy and, if need be, FILE; what would be lost even then is named, and not given up. \
+      --list tells what each scenario does and how it must come out.
 
       Exit 0: nothing was lost, nothing was doubled, and every scenario came out as it must; 18: otherwise, and the directory \
       is kept.

@@ -14,6 +14,8 @@ struct DrillScratch {
   /// Undo logs of a repair, and of taking it back.
   var undo: FilePath { directory.appending("repair.undo") }
   var redo: FilePath { directory.appending("repair.redo") }
+  /// A new file made by recovery.
+  var recovered: FilePath { directory.appending("recovered.mkraft") }
   /// What clients were told, one line each.
   var acknowledged: FilePath { directory.appending("acknowledged.ndjson") }
 
@@ -23,7 +25,7 @@ struct DrillScratch {
   }
 
   /// Removes the directory. What cannot be removed stays.
-  func remove() { scratch.remove([file, log, original, undo, redo, acknowledged]) }
+  func remove() { scratch.remove([file, log, original, undo, redo, recovered, acknowledged]) }
 
   static func remove(_ path: FilePath) { ScratchDirectory.remove(path) }
 }

@@ -22,17 +22,17 @@ import Testing
     "header-ring-gone": (10, "replica", "wal-header-corrupt"),
     "prepare-torn": (0, "replica", "wal-tail-torn"),
     "prepare-rotten": (13, "backup", "wal-prepare-corrupt"),
-    "prepare-header-rotten": (13, "file", "wal-prepare-corrupt"),
+    "prepare-header-rotten": (11, "file", "wal-prepare-corrupt"),
     "prepare-rotten-below-checkpoint": (10, "replica", "wal-prepare-unused-damaged"),
     "prepare-misdirected": (13, "backup", "wal-prepare-corrupt"),
     "entry-rotten": (13, "backup", "wal-entry-lost"),
     "head-rotten": (14, "recover", "wal-head-undecidable"),
     "reply-rotten": (13, "backup", "reply-lost"),
-    "reply-header-rotten": (13, "file", "reply-lost"),
+    "reply-header-rotten": (11, "file", "reply-lost"),
     "sessions-rotten": (13, "backup", "checkpoint-damaged"),
     "root-rotten": (13, "backup", "block-corrupt"),
     "leaf-rotten": (13, "backup", "block-corrupt"),
-    "block-header-rotten": (13, "file", "block-corrupt"),
+    "block-header-rotten": (11, "file", "block-corrupt"),
     "block-misdirected": (13, "backup", "block-unexpected"),
     "gap-written": (10, "replica", "gap-not-zero"),
     "file-truncated": (14, "backup", "file-truncated"),
@@ -53,8 +53,9 @@ import Testing
       #expect(scenario["remedy"]?.text == wanted.remedy && scenario["lost"]?.elements == [], "\(scenario)")
       let isRepaired = ["file", "backup"].contains(wanted.remedy)
       #expect(scenario["undone"] == (isRepaired ? .bool(true) : .null), "\(name)")
-      #expect(scenario["started"] == .bool(wanted.remedy != "recover"), "\(name)")
-      #expect((scenario["undecided"]?.elements?.isEmpty == false) == (wanted.remedy == "recover"), "\(name)")
+      // With the untouched file as an older copy nothing has to be given up.
+      #expect(scenario["started"] == .bool(true) && scenario["undecided"]?.elements == [], "\(scenario)")
+      #expect((scenario["recovered_from"] == .null) == (wanted.remedy != "recover"), "\(scenario)")
     }
     // 32 sessions that were busy to the end, and an idle one.
     #expect(document["sessions_asked"] == .number(32) && document["sessions_not_asked"] == .number(1))

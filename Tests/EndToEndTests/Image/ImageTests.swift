@@ -23,18 +23,21 @@ import Testing
         let arguments = command + ["--output", format, "f"]
         let original = try Run.shell(#"cd "$1" && shift && exec "$0" "$@""#, [directory["file"].string] + arguments)
         let copy = try Run.shell(#"cd "$1" && shift && exec "$0" "$@""#, [directory["image"].string] + arguments)
+        // What the file alone can make right may take what the image leaves out: another copy of it then does.
+        if original.exit == 11, copy.exit == 13 { continue }
         #expect(original.exit == copy.exit, "\(command): \(copy)")
-        #expect(withoutAdvice(original) == withoutAdvice(copy), "\(command)")
+        #expect(saidOfBoth(original) == saidOfBoth(copy), "\(command)")
       }
     }
     let same = try Run.tool("diff", file.string, image.string)
     let code = fixture.exits["verify-checksums"]
-    #expect(same.exit == code, "\(same)")
+    #expect(same.exit == code || code == 11 && same.exit == 13, "\(same)")
   }
 
-  /// Of an image `status` does not advise to make one.
-  private func withoutAdvice(_ run: Run) -> Substring {
-    run.outputText.split(separator: "\nto know more\n", maxSplits: 1).first ?? ""
+  /// Of an image `status` does not advise to make one, and its bodies are said to be redacted.
+  private func saidOfBoth(_ run: Run) -> [Substring] {
+    let text = run.outputText.split(separator: "\nto know more\n", maxSplits: 1).first ?? ""
+    return text.split(separator: "\n").filter { !$0.contains(#""redacted": "#) }
   }
 
   /// No key and no value of any fixture is in its image; all are in an image with payloads.

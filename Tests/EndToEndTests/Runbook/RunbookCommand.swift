@@ -22,9 +22,11 @@ struct RunbookCommand: Sendable {
 
   /// Whether what was printed is what the page shows.
   ///
-  /// A line `...` of the page stands for any lines or none, and `...` within a line for any text. Spaces at the end of a line
-  /// do not count.
-  func matches(_ printed: [String]) -> Bool { Self.match(expected[...], printed.map(Self.trimmed)[...]) }
+  /// A line `...` of the page stands for any lines or none, and `...` within a line for any text. How far columns stand apart
+  /// does not count: their widths follow from paths.
+  func matches(_ printed: [String]) -> Bool {
+    Self.match(expected.map(Self.closedUp)[...], printed.map(Self.closedUp)[...])
+  }
 
   private static func match(_ pattern: ArraySlice<String>, _ printed: ArraySlice<String>) -> Bool {
     guard let first = pattern.first else { return printed.isEmpty }
@@ -32,7 +34,7 @@ struct RunbookCommand: Sendable {
     if first == "..." {
       return (printed.startIndex...printed.endIndex).contains { match(rest, printed[$0...]) }
     }
-    guard let line = printed.first, match(trimmed(first), line) else { return false }
+    guard let line = printed.first, match(first, line) else { return false }
     return match(rest, printed.dropFirst())
   }
 
@@ -48,10 +50,12 @@ struct RunbookCommand: Sendable {
     return rest.hasSuffix(parts[parts.count - 1])
   }
 
-  private static func trimmed(_ line: String) -> String {
-    var line = line
-    while line.last == " " { line.removeLast() }
-    return line
+  /// Two spaces for any more, and none at the end.
+  private static func closedUp(_ line: String) -> String {
+    var text = ""
+    for character in line where character != " " || !text.hasSuffix("  ") { text.append(character) }
+    while text.last == " " { text.removeLast() }
+    return text
   }
 }
 

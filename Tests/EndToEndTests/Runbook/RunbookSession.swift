@@ -23,9 +23,9 @@ struct RunbookSession {
   /// - Returns: for each, the lines it printed, with errors between them, as at a terminal; nil if it was not reached.
   func run(_ commands: [RunbookCommand]) throws -> [[String]?] {
     let typed = commands.enumerated().map { script($0.element, number: $0.offset) }
-    let script = try ground.directory.file(".session", Array((prologue + typed.joined(separator: "\n")).utf8))
+    let session = try ground.directory.file(".session", Array((prologue + typed.joined(separator: "\n")).utf8))
     let run = try ChildProcess([
-      "/usr/bin/env", "timeout", "-k", "5", String(Self.secondsMax), "sh", script.string,
+      "/usr/bin/env", "timeout", "-k", "5", String(Self.secondsMax), "sh", session.string,
     ]).finish()
     let printed = split(run.outputText + run.errorText)
     return commands.indices.map { printed[$0] }
@@ -84,7 +84,7 @@ struct RunbookSession {
   }
 
   private func asInThePage(_ line: Substring) -> String {
-    line.replacing(ground.directory.path.string, with: Self.directory)
+    String(line).replacing(ground.directory.path.string, with: Self.directory)
       .replacing("127.0.0.1:\(port)", with: "127.0.0.1:\(Self.port)")
   }
 }

@@ -20,7 +20,7 @@ struct RunbookSetup: Sendable {
     RunbookSetup("replicas-differ") { ground in
       try ground.unpack("loaded")
       try ground.enlist(as: 0)
-      try ground.unpack("running", as: "r1.mkraft")
+      try ground.unpack("headers-behind", as: "r1.mkraft")
       try ground.enlist("r1.mkraft", as: 1)
     },
     RunbookSetup("one-of-three") { ground in

@@ -72,7 +72,7 @@ import Testing
     case .start, .startLater: ["Degraded: start heals it", "The medium fails"]
     case .checkMedium, .report: ["Degraded: look at the medium"]
     case .checkDevice, .copyFirst, .otherDevice: ["The medium fails"]
-    case .findWhole: ["Repairable from the file alone"]
+    case .findWhole, .repair: ["Repairable from the file alone"]
     case .restoreEntry, .restoreBlock, .restoreReply: ["Restorable from a backup"]
     case .restoreReferrer: ["Damage that hides more"]
     case .decideOnLog: ["The log is undecidable", "The state contradicts itself"]

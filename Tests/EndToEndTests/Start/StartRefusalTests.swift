@@ -27,13 +27,14 @@ import Testing
     let file = try usedFile()
     let offset = try file.superblock().geometry.prepareOffset(slot: 2)
     try file.overwrite(at: offset, with: noise)
+    // Only its header was hit, which stands in the header ring as well: the file alone can make it right.
     let run = try refused(file)
-    #expect(run.exit == 13 && run.output.isEmpty, "\(run)")
+    #expect(run.exit == 11 && run.output.isEmpty, "\(run)")
     for part in ["wal-damaged", "wal-prepare-corrupt (op 2, slot 2, bytes \(offset)..<", "next: mkraft-ctl "] {
       #expect(run.errorText.contains(part), "\(part) in \(run)")
     }
     let json = try refused(file, "--output", "json")
-    #expect(json.exit == 13 && json.outputText.contains(#""name": "wal-prepare-corrupt""#), "\(json)")
+    #expect(json.exit == 11 && json.outputText.contains(#""name": "wal-prepare-corrupt""#), "\(json)")
     #expect(json.outputText.contains(#""offset": "\#(offset)""#), "\(json)")
   }
 

@@ -140,7 +140,8 @@ import Testing
         let copy = Result { () throws(LogInspection.Refusal) in try LogInspection.read(image, depth: depth) }
         switch (log, copy) {
         case (.success(let log), .success(let copy)):
-          #expect(log.findings == copy.findings && log.decision.slots == copy.decision.slots, "\(scenario.name)")
+          ImageOf.expectSame(log.findings, copy.findings, scenario.name)
+          #expect(log.decision.slots == copy.decision.slots, "\(scenario.name)")
         case (.failure(let one), .failure(let other)): #expect(one == other, "\(scenario.name)")
         default: Issue.record("\(scenario.name): \(log) and \(copy)")
         }

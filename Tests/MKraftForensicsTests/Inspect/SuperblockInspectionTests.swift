@@ -156,6 +156,7 @@ import Testing
     var other = file.superblock
     other.geometry.slotCount *= 2
     other.copy = 0
+    other.seal()
     let buffer = IOBuffer(byteCount: Superblock.byteCount)
     var bytes = buffer.mutableBytes
     other.encode(into: &bytes)

@@ -120,6 +120,7 @@ final class GridRun {
   private func register(_ index: Int) {
     var header = MessageHeader(.request, cluster: GridRun.cluster)
     header.client = clients[index].id
+    header.release = FormatVersion.release
     header.operation = Operation.register.rawValue
     header.seal(body: RawSpan())
     shell.receive(from: ConnectionID(UInt64(index)), header, [])
@@ -135,6 +136,7 @@ final class GridRun {
     for event in events { try batch.append(event) }
     var header = MessageHeader(.request, cluster: cluster)
     header.client = client
+    header.release = FormatVersion.release
     header.operation = Operation.keyValue.rawValue
     header.session = session
     header.request = number

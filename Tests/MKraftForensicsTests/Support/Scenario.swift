@@ -126,7 +126,7 @@ struct Scenario: Sendable {
     Scenario("bad sector in an entry", [.walPrepareCorrupt, .rangeUnreadable], exit: 13, "refuses") {
       $0.storage.failReads($0.prepareRange(5, count: 512))
     },
-    Scenario("prepare lost", [.walPrepareMissing], exit: 13, "refuses") { file in
+    Scenario("prepare lost", [.walPrepareMissing], exit: 11, "refuses") { file in
       let blank = PrepareHeader.placeholder(.reserved, slot: 5, cluster: SampleFile.cluster)
       let buffer = IOBuffer(byteCount: PrepareHeader.byteCount)
       var bytes = buffer.mutableBytes

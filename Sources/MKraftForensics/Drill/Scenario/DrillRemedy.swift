@@ -6,7 +6,8 @@ public enum DrillRemedy: String, Sendable, CaseIterable {
   case file
   /// A repair with an older copy of the file.
   case backup
-  /// Nothing provable is enough: what is to be given up has to be decided by a human, with `recover`.
+  /// No repair is proven to be right. `recover` makes a new file, if need be with an older copy of the file; what would have to be
+  /// given up even then a human must accept.
   case recover
 
   public var words: String {
@@ -14,7 +15,7 @@ public enum DrillRemedy: String, Sendable, CaseIterable {
     case .replica: "a replica heals it, or does not need it"
     case .file: "repaired from the file itself"
     case .backup: "repaired from a backup"
-    case .recover: "needs recover: a human must decide"
+    case .recover: "a new file, by recover"
     }
   }
 }

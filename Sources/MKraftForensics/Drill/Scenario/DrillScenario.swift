@@ -98,7 +98,9 @@ public enum DrillScenario: String, Sendable, CaseIterable {
       // If the replica was killed while it wrote a prepare, that prepare and one that rotted look alike without its header.
       Entry(
         "zeros in the whole header ring", (.walHeaderCorrupt, .degraded, .replica),
-        (.walHeadUndecidable, .lost, .recover))
+        (.walHeadUndecidable, .lost, .recover),
+        // Without an entry above the checkpoint.
+        (.walSlotVacantDamaged, .degraded, .replica))
     case .prepareTorn:
       // After a clean stop nothing was being written, so that it is no tear.
       Entry(
@@ -107,9 +109,12 @@ public enum DrillScenario: String, Sendable, CaseIterable {
     case .prepareRotten:
       Entry("a bit flips in the body of an entry above the checkpoint", (.walPrepareCorrupt, .restorable, .backup))
     case .prepareHeaderRotten:
-      Entry("a bit flips in front of that body, in the prepare ring", (.walPrepareCorrupt, .restorable, .file))
+      Entry("a bit flips in front of that body, in the prepare ring", (.walPrepareCorrupt, .repairable, .file))
     case .prepareRottenBelowCheckpoint:
-      Entry("a bit flips in an entry below the checkpoint", (.walPrepareUnusedDamaged, .degraded, .replica))
+      // The slot may be the next one to be written; there it looks like an entry that was being written.
+      Entry(
+        "a bit flips in an entry below the checkpoint", (.walPrepareUnusedDamaged, .degraded, .replica),
+        (.walTailTorn, .sound, .replica))
     case .prepareMisdirected:
       Entry("an entry is written into another one's slot", (.walPrepareCorrupt, .restorable, .backup))
     case .entryRotten:
@@ -128,13 +133,13 @@ public enum DrillScenario: String, Sendable, CaseIterable {
     case .replyRotten:
       Entry("a bit flips in the body of a reply that the checkpoint needs", (.replyLost, .restorable, .backup))
     case .replyHeaderRotten:
-      Entry("garbage in the header of such a reply", (.replyLost, .restorable, .file))
+      Entry("garbage in the header of such a reply", (.replyLost, .repairable, .file))
     case .sessionsRotten:
       Entry("a bit flips in the checkpoint's table of sessions", (.checkpointDamaged, .restorable, .backup))
     case .rootRotten: Entry("a bit flips in the root of the tree", (.blockCorrupt, .restorable, .backup))
     case .leafRotten: Entry("a bit flips in a leaf of the tree", (.blockCorrupt, .restorable, .backup))
     case .blockHeaderRotten:
-      Entry("garbage in the header of a leaf, where its bytes are known", (.blockCorrupt, .restorable, .file))
+      Entry("garbage in the header of a leaf, where its bytes are known", (.blockCorrupt, .repairable, .file))
     case .blockMisdirected:
       Entry("a leaf is written into another one's place", (.blockUnexpected, .restorable, .backup))
     default: preconditionFailure("a damage to the state")

@@ -30,7 +30,10 @@ extension DrillCommand {
   ) throws(Failure) -> ExitCode {
     guard let file else { return try rehearseGenerated(scenarios, seed: seed, interruption, on: console) }
     let subject = try ScenarioSubject(absolutePath(file), progress, on: console)
-    let space = subject.stamp.bytesOnDisk + ScenarioDrill.undoByteCount(scenarios, subject, seed: seed)
+    let mayRecover = scenarios.contains { $0.outcomes.contains { $0.remedy == .recover } }
+    let besides = max(
+      ScenarioDrill.undoByteCount(scenarios, subject, seed: seed), mayRecover ? subject.stamp.byteCount : 0)
+    let space = subject.stamp.bytesOnDisk + besides
     let scratch = try DrillScratch(below: scratch, byteCount: space)
     return rehearse(scenarios, subject, in: scratch, seed: seed, interruption, on: console)
   }

@@ -29,9 +29,9 @@ struct GeneratedFile {
 
   static func plan(seed: UInt64) -> DrillPlan { DrillPlan(kills: 1, seed: seed) }
 
-  /// Bytes that file and copy take at most.
+  /// Bytes that file, copy and a recovered file take at most.
   static func byteCount(_ plan: DrillPlan) -> UInt64 {
-    2 * (plan.geometry.fileSizeAtFormat + UInt64(4 * requestCount * DrillWorkload.valueSizeMax))
+    3 * (plan.geometry.fileSizeAtFormat + UInt64(4 * requestCount * DrillWorkload.valueSizeMax))
   }
 
   func make() throws(Failure) {

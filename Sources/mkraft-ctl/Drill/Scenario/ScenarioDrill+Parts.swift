@@ -8,9 +8,9 @@ internal import SystemPackage
 
 /// What every scenario does with the copy and with replicas on it.
 extension ScenarioDrill {
-  func startReplica() throws(Failure) -> ScenarioReplica {
+  func startReplica(on file: FilePath) throws(Failure) -> ScenarioReplica {
     try ScenarioReplica(
-      on: copy.path, cacheByteCount: subject.cacheByteCount, log: scratch.log, interruption)
+      on: file, cacheByteCount: subject.cacheByteCount, log: scratch.log, interruption)
   }
 
   func ask(_ replica: ScenarioReplica) throws(Failure) -> DrillAnswers {

@@ -67,17 +67,4 @@ extension ScenarioDrill {
       _ = try RepairRun.carryOut(log, on: storage, logPath: path.string, expecting: expected)
     } catch { throw Failure(error, of: copy.path) }
   }
-
-  /// Nothing provable is enough. Here a recovered file will be made, started and compared as the others are; what it gives up must
-  /// be what is named. Until then it ends with what the verification names, and nothing written.
-  /// - Returns: whether there is a file for a replica to be started on.
-  func recover(_ before: VerificationReport, _ result: inout ScenarioResult) throws(Failure) -> Bool {
-    result.remedy = .recover
-    for (kind, count) in before.counts where kind.exitCode > .degraded {
-      let place = before.findings.first { $0.kind == kind }?.place ?? ""
-      let more = count > 1 ? ", and \(count - 1) more" : ""
-      result.named.append(kind.name + (place.isEmpty ? "" : ": \(place)") + more)
-    }
-    return false
-  }
 }

@@ -8,6 +8,7 @@ internal import SystemPackage
 /// Rehearses damages, one after the other, on one copy of a file:
 ///
 ///     inject -> diagnose -> repair -> undo -> repair again -> start -> compare -> copy as it was
+///                        -> recover, to a new file ---------> start -> compare -> copy as it was
 ///
 /// What a replica must answer afterwards is what a replica on the untouched copy answered.
 final class ScenarioDrill {
@@ -51,7 +52,7 @@ final class ScenarioDrill {
   /// Asks a replica on the untouched copy for all that it knows, and makes the copy what it was.
   func begin() throws(Failure) {
     guard subject.isAlone else { return }
-    let replica = try startReplica()
+    let replica = try startReplica(on: copy.path)
     let answers = try ask(replica)
     if let clients = subject.clients { try check(clients, replica, answers) }
     try replica.stop(interruption)
@@ -83,10 +84,10 @@ final class ScenarioDrill {
       try interruption.check()
       result.reason = error.reason
     }
-    for path in [scratch.undo, scratch.redo] { DrillScratch.remove(path) }
+    for path in [scratch.undo, scratch.redo, scratch.recovered] { DrillScratch.remove(path) }
     // After a trouble nobody knows what was written.
     let touched = result.reason == nil ? injection.ranges(of: subject.storage) + result.repaired : nil
-    let isStarted = result.isStarted
+    let isStarted = result.isStarted && result.recoveredFrom == nil
     try time(.restore, &result) { () throws(Failure) in try restore(touched, isStarted: isStarted) }
     if subject.isAlone { judge(&result) }
     result.seconds = ContinuousClock.now - clock
@@ -116,14 +117,15 @@ final class ScenarioDrill {
       result.remedy = remedy
       try repair(planning, injection, storage, &result)
     } else {
-      return try recover(before, &result)
+      return try recover(storage, before, &result)
     }
     return true
   }
 
   private func start(_ result: inout ScenarioResult) throws(Failure) {
     guard let acknowledged else { return }
-    let replica = try time(.start, &result) { () throws(Failure) in try startReplica() }
+    let file = result.recoveredFrom == nil ? copy.path : scratch.recovered
+    let replica = try time(.start, &result) { () throws(Failure) in try startReplica(on: file) }
     result.isStarted = true
     let answers = try time(.compare, &result) { () throws(Failure) in try ask(replica) }
     result.lost = acknowledged.differences(in: answers)

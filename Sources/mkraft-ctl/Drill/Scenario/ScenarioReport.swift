@@ -14,7 +14,7 @@ final class ScenarioReport {
     self.console = console
     let name = DrillScenario.allCases.map(\.name.count).max() ?? 0
     let columns = [
-      TextColumn("scenario", width: name), TextColumn("verdict", width: 15), TextColumn("repaired from", width: 13),
+      TextColumn("scenario", width: name), TextColumn("verdict", width: 15), TextColumn("repaired from", width: 15),
       TextColumn("lost", width: 9), TextColumn("seconds", .right, width: 7), TextColumn("result", width: 12),
     ]
     table = console.format == .text ? TextTable(columns, to: console.out, style: console.style) : nil
@@ -39,7 +39,7 @@ final class ScenarioReport {
     case .replica: "nothing to do"
     case .file: "the file"
     case .backup: "a backup"
-    case .recover: "-"
+    case .recover: result.recoveredFrom.map { $0 == .file ? "recover: file" : "recover: backup" } ?? "-"
     case nil: "-"
     }
   }
@@ -47,7 +47,7 @@ final class ScenarioReport {
   private static func loss(_ result: ScenarioResult) -> String {
     guard result.isApplicable else { return "-" }
     if !result.lost.isEmpty { return "UNNAMED" }
-    if result.remedy == .recover { return "undecided" }
+    if result.remedy == .recover, result.recoveredFrom == nil { return "undecided" }
     return result.isStarted ? "nothing" : "-"
   }
 
@@ -125,6 +125,7 @@ final class ScenarioReport {
         }
       }
       json.field("remedy", result.remedy?.rawValue)
+      json.field("recovered_from", result.recoveredFrom?.rawValue)
       json.field("action_count", result.actionCount)
       json.field("bytes_repaired", result.byteCount)
       json.field("undone", result.isUndone)

@@ -30,6 +30,8 @@ struct ScenarioResult {
   var findings: [Finding] = []
   var findingCount = 0
   var remedy: DrillRemedy?
+  /// Of a new file that was made: whether the damaged one was enough (`file`), or an older copy was needed (`backup`).
+  var recoveredFrom: DrillRemedy?
   /// Changes that the repair made, and bytes that they wrote.
   var actionCount = 0
   var byteCount: UInt64 = 0
@@ -41,7 +43,7 @@ struct ScenarioResult {
   var isStarted = false
   /// Acknowledged things that it did not answer as before.
   var lost: [String] = []
-  /// What is missing, of which the verification says so: a human must decide.
+  /// What is missing or would be lost, of which the tool says so: a human must decide.
   var named: [String] = []
   /// Whether it was compared with its row in the table.
   var isJudged = false
