@@ -23,7 +23,7 @@ import Testing
   /// "Per-op superblocks also serialise: 8 writers gain nothing": neither has more than 1 / C. Measured were 1,841 and 2,098.
   @Test func everyOp() {
     let one = SuperblockCost.rate(without: 7815, writers: 1, update: 392e-6, every: 1)
-    #expect(one.rounded() == 1924, "1 / (1 / 7815 + 392 us)")
+    #expect(one.rounded() == 1923, "1 / (127.96 us + 392 us)")
     let eight = SuperblockCost.rate(without: 19_337, writers: 8, update: 392e-6, every: 1)
     #expect(eight.rounded() == 2551, "1 / 392 us")
   }

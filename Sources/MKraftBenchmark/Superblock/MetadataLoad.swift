@@ -36,10 +36,10 @@ package struct MetadataLoad: Sendable {
     let writer = try MetadataWriter(storage, geometry)
     let (begin, end) = (ContinuousClock.now, ContinuousClock.now + duration)
     var op: UInt64 = 0
-    while !budget.isOver(end) {
+    repeat {
       op += 1
       try writer.update(policy, op: op)
-    }
+    } while !budget.isOver(end)
     try budget.check()
     return Rate(writer.latencies, seconds: (ContinuousClock.now - begin).seconds)
   }
@@ -57,13 +57,13 @@ package struct MetadataLoad: Sendable {
       let buffer = IOBuffer(byteCount: byteCount)
       buffer.fill(seed: UInt64(worker))
       var latencies: [Double] = []
-      while !budget.isOver(end) {
+      repeat {
         let begin = ContinuousClock.now
         let op = ops.next()
         try append(op, buffer)
         if let every = policy.every, op % UInt64(every) == 0 { try writer.update(policy, op: op) }
         latencies.append((ContinuousClock.now - begin).microseconds)
-      }
+      } while !budget.isOver(end)
       return latencies
     }
     try budget.check()

@@ -30,13 +30,16 @@ struct BenchmarkRun {
   func perform<Report: Sendable>(
     on console: Console, _ work: @escaping @Sendable (Ground) async throws -> Report
   ) throws(Failure) -> Report {
-    let scratch = try ScratchDirectory(below: options.scratch, for: "benchmark", byteCount: options.space.bytes)
-    defer { BenchmarkRun.remove(scratch) }
     let budget = BenchmarkBudget(timeLimit: options.timeLimit.duration)
-    guard let signals = BenchmarkRun.signals(budget, scratch) else {
+    let made = MadeDirectory()
+    // Before there is anything that a signal could leave behind.
+    guard let signals = BenchmarkRun.signals(budget, made) else {
       throw Failure(.internalError, "the system gives no pipe for signals")
     }
     defer { signals.cancel() }
+    let scratch = try ScratchDirectory(below: options.scratch, for: "benchmark", byteCount: options.space.bytes)
+    made.scratch.withLock { $0 = scratch }
+    defer { BenchmarkRun.remove(scratch) }
     let mailbox = Mailbox<Message<Report>>(limit: 1)
     let ground = Ground(directory: scratch.path, budget: budget) { done, count in
       mailbox.offer(.progress(done: done, count: count))
@@ -61,11 +64,16 @@ struct BenchmarkRun {
     }
   }
 
-  private static func signals(_ budget: BenchmarkBudget, _ scratch: ScratchDirectory) -> SignalSource? {
+  /// The directory as soon as there is one, for the thread that takes signals.
+  private final class MadeDirectory: Sendable {
+    let scratch = Mutex<ScratchDirectory?>(nil)
+  }
+
+  private static func signals(_ budget: BenchmarkBudget, _ made: MadeDirectory) -> SignalSource? {
     let isAsked = AtomicFlag()
     return SignalSource(SignalSource.stopSignals + [SIGHUP]) { signal in
       guard isAsked.raise() else { return budget.interrupt(signal) }
-      remove(scratch)
+      if let scratch = made.scratch.withLock({ $0 }) { remove(scratch) }
       _exit(128 + signal)
     }
   }

@@ -46,7 +46,12 @@ import Testing
     // Two numbers of clients with the first batch, and the other batch with the most of them.
     let loads = try #require(report["loads"]?.elements)
     let cells = try loads.map { [try $0.number("clients"), try $0.number("batch_size"), try $0.number("value_size")] }
-    #expect(Array(cells) == Array([[1, 1, 100], [3, 1, 100], [3, 4, 100]].prefix(cells.count)) && !cells.isEmpty)
+    let leftOut = report["left_out"]?.elements?.compactMap(\.text) ?? []
+    for (clients, batch) in [(1, 1), (3, 1), (3, 4)] {
+      // On a machine at work there may be no time for it, but then it is said.
+      let isThere = cells.contains([Double(clients), Double(batch), 100])
+      #expect(isThere || leftOut.contains { $0.contains("\(clients) clients, batch \(batch), value 100") })
+    }
     for load in loads {
       let (ours, pairs) = (try load.number("requests", "per_second"), try load.number("device_pairs", "per_second"))
       #expect(try ours > 0 && pairs > 0 && abs(load.number("rate_to_device") - ours / pairs) < 1e-6)
@@ -83,7 +88,7 @@ import Testing
       #expect(try row.number("metadata_bytes_per_op") == (isFile ? 64 : 65536))
       #expect(try row.number("metadata_flushes_per_op") == (isFile ? 2 : 4))
     }
-    #expect(everyOp == 4, "superblock and file, for each number of writers")
+    #expect(everyOp == 4 || report["left_out"] != .array([]), "superblock and file, for each number of writers")
   }
 
   @Test func logIsSized() throws {
