@@ -33,6 +33,10 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("MKraftServer", ["MKraftFormat", "MKraftStorage", "MKraftReplica", system] + nio),
   ("MKraftOutput", [system]),
   ("MKraftForensics", ["MKraftFormat", "MKraftStorage", "MKraftReplica", "MKraftOutput", system]),
+  (
+    "MKraftBenchmark",
+    ["MKraftFormat", "MKraftStorage", "MKraftReplica", "MKraftServer", "MKraftForensics", system]
+  ),
 ]
 
 let package = Package(
@@ -76,12 +80,12 @@ let package = Package(
         swiftSettings: swiftSettings),
       // Makes the full rings that Tests/Benchmarks/run measures on.
       .executableTarget(
-        name: "benchmark-fill", dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica", system],
+        name: "benchmark-fill", dependencies: ["MKraftBenchmark", system],
         path: "Tests/Benchmarks/Fill", swiftSettings: swiftSettings),
       // Measures durable appends beside the device, for Tests/Benchmarks/run.
       .executableTarget(
         name: "benchmark-append",
-        dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica", "MKraftServer", system],
+        dependencies: ["MKraftBenchmark", "MKraftFormat", "MKraftServer", "MKraftStorage", system],
         path: "Tests/Benchmarks/Append", swiftSettings: swiftSettings),
       // Renders rows from memory, for Tests/Benchmarks/run.
       .executableTarget(

@@ -13,7 +13,7 @@ struct Tool: Command {
       FormatCommand.self, StatusCommand.self, InspectSuperblockCommand.self, DumpWALCommand.self, VerifyCommand.self,
       MapCommand.self, ExplainCommand.self, HexdumpCommand.self, DiffCommand.self, ImageCommand.self,
       RepairCommand.self, RecoverCommand.self, StartCommand.self, PingCommand.self, KeyValueCommand.self,
-      DrillCommand.self,
+      DrillCommand.self, BenchmarkCommand.self,
     ])
 
   @Flag(name: .customLong("version"), help: "Print the versions of the tool and of what it reads and writes.")

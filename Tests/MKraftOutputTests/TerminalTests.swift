@@ -58,12 +58,13 @@ import Testing
   private let clock = Clock()
   private let sink = ByteSink.memory()
 
-  private func progress(total: UInt64?, _ choice: ProgressChoice, columns: Int = 80, isInteractive: Bool = true)
-    -> Progress
-  {
+  private func progress(
+    _ unit: Progress.Unit = .bytes, total: UInt64?, _ choice: ProgressChoice, columns: Int = 80,
+    isInteractive: Bool = true
+  ) -> Progress {
     let clock = clock
     return Progress(
-      "verify", total: total, choice: choice, sink: sink,
+      "verify", of: unit, total: total, choice: choice, sink: sink,
       terminal: Terminal(isInteractive: isInteractive, columns: columns), now: { clock.instant })
   }
 
@@ -131,6 +132,21 @@ import Testing
       clock.advance(1000)
       progress.update(done)
       #expect(output().dropLast(3).hasSuffix("  " + text))
+    }
+  }
+
+  /// How many steps there are may be known only when the first is done.
+  @Test func stepsAreCounted() {
+    let bar = progress(.steps, total: nil, .auto, columns: 200)
+    clock.advance(1000)
+    bar.update(3, of: 12)
+    #expect(output().dropLast(3).hasSuffix("  25%  step 3 of 12"))
+    let lines = progress(.steps, total: 12, .json)
+    clock.advance(1000)
+    lines.update(3)
+    let line = output()
+    for member in [#""done_bytes":null"#, #""done_steps":"3""#, #""total_steps":"12""#, #""percent":25"#] {
+      #expect(line.contains(member), "\(line)")
     }
   }
 

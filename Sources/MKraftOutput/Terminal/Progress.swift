@@ -1,4 +1,4 @@
-/// How far long work over bytes has come, on standard error.
+/// How far long work over bytes, or of some steps, has come, on standard error.
 ///
 /// On a terminal a bar appears after half a second and is gone when the work is done; for machines there is a line a
 /// second and a last one at the end. Call `clear` before anything else is written to the same terminal.
@@ -12,6 +12,12 @@ public final class Progress {
   /// Least time between two lines for machines.
   public static let lineInterval = Duration.seconds(1)
 
+  /// What is counted.
+  public enum Unit: Sendable {
+    case bytes
+    case steps
+  }
+
   private enum Mode {
     case bar(columns: Int)
     case lines
@@ -19,7 +25,8 @@ public final class Progress {
   }
 
   private let task: String
-  private let total: UInt64?
+  private let unit: Unit
+  private var total: UInt64?
   private let sink: ByteSink
   private let now: () -> ContinuousClock.Instant
   private let start: ContinuousClock.Instant
@@ -28,13 +35,14 @@ public final class Progress {
   private var next: ContinuousClock.Instant
   private var isDrawn = false
 
-  /// Begins now. `task` says in a word or two what is being done, `total` of how many bytes, if known.
+  /// Begins now. `task` says in a word or two what is being done, `total` of how many bytes or steps, if known.
   /// `terminal` is what `sink` leads to.
   public init(
-    _ task: String, total: UInt64?, choice: ProgressChoice, sink: ByteSink, terminal: Terminal,
+    _ task: String, of unit: Unit = .bytes, total: UInt64?, choice: ProgressChoice, sink: ByteSink, terminal: Terminal,
     now: @escaping () -> ContinuousClock.Instant = { ContinuousClock.now }
   ) {
     self.task = task
+    self.unit = unit
     self.total = total
     self.sink = sink
     self.now = now
@@ -51,9 +59,10 @@ public final class Progress {
     }
   }
 
-  /// Takes note of `done` bytes in all; draws if it is time to.
-  public func update(_ done: UInt64) {
+  /// Takes note of `done` bytes or steps in all, and of how many if that is known only now; draws if it is time to.
+  public func update(_ done: UInt64, of total: UInt64? = nil) {
     if case .silent = mode { return }
+    if let total { self.total = total }
     self.done = done
     let instant = now()
     guard instant >= next else { return }
@@ -84,7 +93,7 @@ public final class Progress {
   }
 
   private func state(at instant: ContinuousClock.Instant) -> ProgressState {
-    ProgressState(task: task, done: done, total: total, elapsed: instant - start)
+    ProgressState(task: task, unit: unit, done: done, total: total, elapsed: instant - start)
   }
 
   private func drawBar(_ state: ProgressState, columns: Int) {

@@ -5,6 +5,7 @@ struct ProgressState {
   static let factsWidth = 36
 
   let task: String
+  var unit = Progress.Unit.bytes
   let done: UInt64
   let total: UInt64?
   let elapsed: Duration
@@ -16,7 +17,8 @@ struct ProgressState {
     return Int(UInt128(done) * 100 / UInt128(total))
   }
 
-  var rate: ByteRate? { ByteRate(bytes: done, in: elapsed) }
+  /// Steps differ too much for one.
+  var rate: ByteRate? { unit == .bytes ? ByteRate(bytes: done, in: elapsed) : nil }
 
   /// Time left at the mean rate so far.
   var remaining: Duration? {
@@ -41,7 +43,12 @@ struct ProgressState {
 
   private var facts: String {
     var facts: [String] = []
-    if let percent { facts.append("\(percent)%") } else { facts.append(ByteCount(done).description) }
+    if let percent { facts.append("\(percent)%") }
+    switch (unit, total) {
+    case (.bytes, nil): facts.append(ByteCount(done).description)
+    case (.bytes, _): break
+    case (.steps, let total): facts.append("step \(done)" + (total.map { " of \($0)" } ?? ""))
+    }
     if let rate { facts.append(rate.description) }
     if let remaining { facts.append("\(remaining.readable) left") }
     return facts.joined(separator: "  ")
@@ -53,8 +60,12 @@ struct ProgressState {
       json.field("schema", Progress.schema.name)
       json.field("schema_version", Progress.schema.version)
       json.field("task", task)
-      json.field("done_bytes", done)
-      json.field("total_bytes", total)
+      json.field("done_bytes", unit == .bytes ? done : nil)
+      json.field("total_bytes", unit == .bytes ? total : nil)
+      if unit == .steps {
+        json.field("done_steps", done)
+        json.field("total_steps", total)
+      }
       json.field("percent", percent)
       json.field("bytes_per_second", rate?.bytesPerSecond)
       json.field("elapsed_ms", milliseconds(elapsed))

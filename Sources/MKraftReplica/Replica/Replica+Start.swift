@@ -1,4 +1,4 @@
-internal import MKraftFormat
+package import MKraftFormat
 internal import MKraftStorage
 
 /// From an opened file to a leader that takes requests: superblock copies, the log, the header ring, the term, the no-op. Each step is
@@ -184,7 +184,7 @@ extension ReplicaCore {
 
 extension Superblock {
   /// The next update of this superblock: sequence + 1, linked to it by parent.
-  func successor() -> Superblock {
+  package func successor() -> Superblock {
     var next = self
     next.sequence += 1
     next.parent = checksum

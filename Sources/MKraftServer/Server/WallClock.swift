@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// The clock that the replica is told of; it has none of its own.
-enum WallClock {
+package enum WallClock {
   /// Nanoseconds since 1970 UTC; 0 before.
-  static func now() -> UInt64 {
+  package static func now() -> UInt64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
     guard time.tv_sec >= 0 else { return 0 }

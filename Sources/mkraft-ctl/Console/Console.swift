@@ -38,9 +38,12 @@ final class Console {
   /// A document was written beside `render`: a later failure writes none.
   func markAnswered() { isAnswered = true }
 
-  /// A bar or lines for long work over bytes.
-  func progress(_ task: String, total: UInt64?, _ options: ProgressOptions) -> Progress {
-    Progress(task, total: total, choice: options.progress, sink: errors, terminal: Terminal(of: .standardError))
+  /// A bar or lines for long work over bytes, or of steps.
+  func progress(
+    _ task: String, of unit: Progress.Unit = .bytes, total: UInt64?, _ options: ProgressOptions
+  ) -> Progress {
+    Progress(
+      task, of: unit, total: total, choice: options.progress, sink: errors, terminal: Terminal(of: .standardError))
   }
 
   /// Says on standard error why there is no result; if JSON is wanted, in a document as well.

@@ -48,6 +48,8 @@ struct FormatCommand: Command {
   @Flag(help: "Reserve the space without writing zeros: quicker now, slower first writes later.")
   var noPrewrite = false
 
+  @OptionGroup(title: "Sizing, with --dry-run") var sizing: LogSizingOptions
+
   @Option(help: .hidden)
   var fileID: Identifier?
 
@@ -55,6 +57,10 @@ struct FormatCommand: Command {
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
+    guard dryRun || sizing.isEmpty else {
+      throw Failure(.usage, "--rate, --checkpoint-duration, --wal-budget and --read-rate go with --dry-run")
+    }
+    try sizing.check()
     let plan = try self.plan()
     let path = FilePath(file)
     if let existing = try existing(at: path, plan) {
@@ -62,7 +68,8 @@ struct FormatCommand: Command {
       return .sound
     }
     guard !dryRun else {
-      FormatReport(path: path, superblock: plan.superblock, outcome: .planned(plan)).render(on: console)
+      let report = LogSizingReport(plan.geometry, sizing.conditions, budget: sizing.walBudget?.bytes)
+      FormatReport(path: path, superblock: plan.superblock, outcome: .planned(plan), sizing: report).render(on: console)
       return .sound
     }
     let report: FormatReport

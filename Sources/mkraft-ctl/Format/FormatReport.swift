@@ -18,6 +18,8 @@ struct FormatReport {
   let path: FilePath
   let superblock: Superblock
   let outcome: Outcome
+  /// With `--dry-run`: what the size of the log implies.
+  var sizing: LogSizingReport?
 
   private var geometry: Geometry { superblock.geometry }
   private var result: FormatResult? { if case .created(let result, _) = outcome { result } else { nil } }
@@ -58,6 +60,8 @@ struct FormatReport {
       json.field("ops_after_checkpoint_max", geometry.lastClientOp(after: 0))
       json.field("file_size_max", geometry.offset(of: .grid) + geometry.byteCount(of: .grid))
     }
+    json.key("sizing")
+    if let sizing { sizing.write(to: json) } else { json.null() }
     json.field("next", next?.description)
     json.field("exit", ExitCode.sound)
   }
@@ -78,6 +82,7 @@ struct FormatReport {
     }
     if let plan { page.field("to write", size(plan.bytesToWrite)) }
     if plan != nil { writeGeometry(to: page) }
+    sizing?.write(to: page)
     if let next {
       page.heading("next")
       page.field(next.description, "")

@@ -8,7 +8,12 @@ struct SpanArgument: ExpressibleByArgument {
 
   let nanoseconds: UInt64
 
+  /// As it is written on the command line, for the default.
+  var defaultValueDescription: String { "\(nanoseconds / 1_000_000_000)s" }
+
   var duration: Duration { .nanoseconds(Int64(clamping: nanoseconds)) }
+
+  init(seconds: UInt64) { nanoseconds = seconds * 1_000_000_000 }
 
   init?(argument: String) {
     let digits = argument.prefix { $0.isASCII && $0.isNumber }

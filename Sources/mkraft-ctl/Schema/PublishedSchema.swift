@@ -39,6 +39,9 @@ enum PublishedSchema {
     (DrillReport.schema, DrillReport.schema.document(DrillReport.members)),
     (ScenarioReport.schema, ScenarioReport.schema.document(ScenarioReport.members)),
     (ScenarioList.schema, ScenarioList.schema.document(ScenarioList.members)),
+    (BenchmarkReplicaPage.schema, BenchmarkReplicaPage.schema.document(BenchmarkReplicaPage.members)),
+    (BenchmarkSuperblockPage.schema, BenchmarkSuperblockPage.schema.document(BenchmarkSuperblockPage.members)),
+    (BenchmarkLogPage.schema, BenchmarkLogPage.schema.document(BenchmarkLogPage.members)),
   ]
 
   /// Writes the whole of it, one pretty document.

@@ -23,7 +23,7 @@ extension FormatReport {
       "implies",
       .object([
         .init("body_size_max", .integer), .init("ops_after_checkpoint_max", .decimal), .init("file_size_max", .decimal),
-      ])), .init("next", .nullable(.string)), .init("exit", .exit),
+      ])), .init("sizing", .nullable(LogSizingReport.shape)), .init("next", .nullable(.string)), .init("exit", .exit),
   ]
 }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MKraftBenchmark
 internal import MKraftFormat
 internal import MKraftServer
 internal import MKraftStorage
@@ -16,9 +17,8 @@ func append(_ arguments: [String]) async -> Int32 {
     for (clients, slots) in [(1, 16384), (8, 16384), (32, 16384), (8, 2048)] as [(Int, UInt32)] {
       guard only == nil || only == clients else { continue }
       let geometry = Geometry(slotCount: slots, messageSize: 4096, pipeline: 8)
-      let device = try DeviceLoad(FilePath(directory), geometry).run(
-        threads: min(clients, Int(geometry.pipeline)), seconds: seconds)
-      let load = try await AppendLoad(FilePath(directory), geometry, choice).run(clients: clients, seconds: seconds)
+      let budget = BenchmarkBudget(timeLimit: .seconds(3600))
+      let (device, load) = try await measure(FilePath(directory), geometry, choice, clients: clients, seconds, budget)
       print(line(clients, geometry, device, load))
     }
     return 0
@@ -28,14 +28,34 @@ func append(_ arguments: [String]) async -> Int32 {
   }
 }
 
-private func line(_ clients: Int, _ geometry: Geometry, _ device: Rate, _ load: AppendLoad.Result) -> String {
+/// The device first, then the replica, each on a file of its own.
+private func measure(
+  _ directory: FilePath, _ geometry: Geometry, _ choice: Transfers.Choice, clients: Int, _ seconds: Double,
+  _ budget: BenchmarkBudget
+) async throws -> (device: Rate, load: ServedLoad.Result) {
+  let device = try {
+    let file = try ThrowawayFile(directory.appending("benchmark-append.device"), geometry)
+    return try DeviceLoad(file.open(), geometry).run(
+      .orderedPair(byteCount: Int(geometry.messageSize)), depth: min(clients, Int(geometry.pipeline)),
+      for: .seconds(seconds), budget)
+  }()
+  let file = try ThrowawayFile(directory.appending("benchmark-append.mkraft"), geometry)
+  let shape = RequestShape.filling(messageSize: geometry.messageSize)
+  // As many keys as a client has by itself, whatever the load.
+  let load = ServedLoad(
+    file, shape, choice, stateByteCount: UInt64(clients * 64 * Int(geometry.messageSize)),
+    pingTime: .milliseconds(200), budget)
+  return (device, try await load.run(clients: clients, for: .seconds(seconds)))
+}
+
+private func line(_ clients: Int, _ geometry: Geometry, _ device: Rate, _ load: ServedLoad.Result) -> String {
   """
   {"clients":\(clients),"slots":\(geometry.slotCount),"device_pairs_per_second":\(Int(device.perSecond)),\
   "device_pair_us":\(device.median),"appends_per_second":\(Int(load.seen.perSecond)),"append_us":\(load.seen.median),\
   "append_p99_us":\(load.seen.p99),"append_largest_us":\(load.seen.largest),"inside_us":\(load.inside.median),"ping_us":\(load.ping.median),\
   "user_us_per_op":\(load.userTime),"system_us_per_op":\(load.systemTime),\
-  "header_writes_per_op":\(load.headerWritesPerOp),"checkpoints":\(load.checkpoints),\
-  "checkpoint_us":\(load.checkpointTime),"headroom":\(geometry.headroom),\
+  "header_writes_per_op":\(load.headerWritesPerOp),"checkpoints":\(load.checkpoints.count),\
+  "checkpoint_us":\(load.checkpoints.largest),"headroom":\(geometry.headroom),\
   "ratio_latency":\(load.inside.median / device.median),"ratio_throughput":\(load.seen.perSecond / device.perSecond)}
   """
 }

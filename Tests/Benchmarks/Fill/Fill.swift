@@ -1,6 +1,4 @@
-internal import MKraftFormat
-internal import MKraftReplica
-internal import MKraftStorage
+internal import MKraftBenchmark
 internal import SystemPackage
 
 /// Fills the file that the arguments name, and returns the exit code.

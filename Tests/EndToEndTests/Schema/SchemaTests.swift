@@ -107,6 +107,12 @@ import Testing
     try see("drill", "--kills", "1", "--wraps", "0")
     try see("drill", "--list")
     try see("drill", "--scenario", "prepare-torn", "--scenario", "head-rotten")
+    for words in [[], ["superblock"], ["wal"]] {
+      let bounds = [
+        "--time-limit", "1s", "--space", "64M", "--scratch", file.directory.path.string, "--output", "ndjson",
+      ]
+      try seen.formUnion(check(["benchmark"] + words + bounds))
+    }
     let others: Set<String> = [
       "mkraft-ctl-status", "mkraft-ctl-superblock", "mkraft-ctl-wal", "mkraft-ctl-wal-slot",
       "mkraft-ctl-wal-statistics",

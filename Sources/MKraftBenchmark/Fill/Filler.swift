@@ -4,9 +4,9 @@ internal import MKraftStorage
 
 /// Runs a replica on a file, puts until every slot of its ring holds a full entry and the next checkpoint is a few ops away, so that a
 /// start has nearly as much to execute as it can have, and so have the next ones. Then it is stopped cleanly.
-final class Filler {
+package final class Filler {
   /// Bytes of all values that are kept, unless more are asked for.
-  static let stateBytes = 16 << 20
+  package static let stateBytes = 16 << 20
   /// Ops before the next checkpoint: each start takes one for its no-op.
   private static let opsLeft: UInt64 = 32
 
@@ -21,14 +21,15 @@ final class Filler {
   private var now: UInt64 = 1_700_000_000_000_000_000
 
   /// - Parameter stateBytes: about how many bytes of values the file holds in the end, beside its log.
-  init(_ file: CachedFile, stateBytes: Int) throws {
+  package init(_ file: CachedFile, stateBytes: Int) throws {
     self.file = file
     replica = Replica(opening: try Opening.read(file), now: now)
     keyCount = max(1, stateBytes / replica.status.geometry.bodySizeMax)
   }
 
   /// Returns how many puts were taken.
-  func run() throws -> Int {
+  /// - Parameter isOver: asked before each put; then the rest is left out, and it fails.
+  package func run(isOver: () -> Bool = { false }) throws -> Int {
     replica.start(into: &effects)
     try settle()
     var header = request(.register)
@@ -36,6 +37,7 @@ final class Filler {
     let session = try ask(header, [])
     var count = 0
     while !isFull || count < keyCount {
+      if isOver() { throw FillError.interrupted }
       let body = try makeBody(count % keyCount)
       var header = request(.keyValue)
       header.session = session.session

@@ -1,13 +1,13 @@
 internal import Glibc
-internal import MKraftStorage
-internal import SystemPackage
+package import MKraftStorage
+package import SystemPackage
 
 /// A file written through the page cache: nothing is durable before `sync`. Good for files that can be made again.
-final class CachedFile: Storage {
+package final class CachedFile: Storage {
   private let path: FilePath
   private let descriptor: FileDescriptor
 
-  init(_ path: FilePath) throws {
+  package init(_ path: FilePath) throws {
     self.path = path
     descriptor = try FileDescriptor.open(path, .readWrite)
   }
@@ -17,14 +17,15 @@ final class CachedFile: Storage {
     try? descriptor.close()
   }
 
-  var directAlignment: Int { 512 }
+  package var directAlignment: Int { 512 }
 
-  var byteCount: UInt64 {
+  package var byteCount: UInt64 {
     guard let end = try? descriptor.seek(offset: 0, from: .end) else { return 0 }
     return UInt64(end)
   }
 
-  func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int) throws(StorageError) -> Int {
+  package func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int) throws(StorageError) -> Int
+  {
     var bytes = buffer.mutableBytes
     var done = 0
     while done < count {
@@ -42,7 +43,7 @@ final class CachedFile: Storage {
     return done
   }
 
-  func write(_ count: Int, at offset: UInt64, from buffer: IOBuffer, from start: Int) throws(StorageError) {
+  package func write(_ count: Int, at offset: UInt64, from buffer: IOBuffer, from start: Int) throws(StorageError) {
     do {
       _ = try unsafe buffer.bytes.withUnsafeBytes { memory in
         try unsafe descriptor.writeAll(
@@ -51,13 +52,13 @@ final class CachedFile: Storage {
     } catch { throw failure(.write, offset, count, error) }
   }
 
-  func resize(to byteCount: UInt64) throws(StorageError) {
+  package func resize(to byteCount: UInt64) throws(StorageError) {
     guard ftruncate(descriptor.rawValue, Int(byteCount)) == 0 else {
       throw StorageError(.resize, path, count: byteCount, cause: .errno(Errno(rawValue: errno)))
     }
   }
 
-  func sync() throws {
+  package func sync() throws {
     guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
   }
 

@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// Processor time that this process has used, in microseconds.
-struct UsedTime {
-  let user: Double
-  let system: Double
+package struct UsedTime {
+  package let user: Double
+  package let system: Double
 
-  static var now: UsedTime {
+  package static var now: UsedTime {
     var usage = rusage()
     _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
     return UsedTime(user: microseconds(usage.ru_utime), system: microseconds(usage.ru_stime))
