@@ -60,7 +60,9 @@ extension FileAlone {
     let size = Int(header.size)
     let buffer = IOBuffer(byteCount: Int(geometry.messageSize))
     guard header.kind == .prepare, size <= buffer.byteCount,
-      let count = try? storage.read(size, at: geometry.prepareOffset(slot: slot), into: buffer), count == size
+      // Whole units, as every reader of the entry reads them.
+      let count = try? storage.read(
+        geometry.bytesOnDisk(size: size), at: geometry.prepareOffset(slot: slot), into: buffer), count >= size
     else { return false }
     return header.matches(body: buffer.bytes.extracting(PrepareHeader.byteCount..<size))
   }

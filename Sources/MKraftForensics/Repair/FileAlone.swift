@@ -68,7 +68,8 @@ struct FileAlone: Sendable {
     let size = Int(record.replySize)
     let buffer = IOBuffer(byteCount: Int(geometry.messageSize))
     guard record.replyChecksum == expected, size <= buffer.byteCount,
-      let count = try? storage.read(size, at: geometry.replyOffset(slot: slot), into: buffer), count == size
+      let count = try? storage.read(
+        geometry.bytesOnDisk(size: size), at: geometry.replyOffset(slot: slot), into: buffer), count >= size
     else { return nil }
     let body = Checksum.of(buffer.bytes.extracting(ReplyHeader.byteCount..<size), as: .replyBody)
     // The release that executed the entry is not in the record; it is one of these, or a release in between.
