@@ -11,12 +11,16 @@ enum PlanAgreement {
     precondition(planning.plan.sources.isEmpty, "from the file alone")
     guard planning.plan.actions.allSatisfy({ $0.method.risk == .safe }) else { return "a plan that is not safe" }
     if planning.plan.before == .repairable, planning.plan.isEmpty { return "called repairable, and there is no plan" }
-    // What a device does not give may have been zeros, which a copy has in its place: then more comes back than was promised.
+    // What a device does not give may have been zeros, which a copy has in its place.
     let isReadable = !planning.before.findings.contains { $0.kind == .rangeUnreadable }
     for finding in planning.before.findings where finding.kind.exitCode == .restorable {
       let isLeft = planning.after.findings.contains { isSame($0, finding) }
-      if finding.isRebuildable, isLeft { return "\(finding.kind.name) at \(finding.place) is said to be repairable" }
-      if isReadable, finding.exitCode == .restorable, !isLeft { return "\(finding.kind.name) at \(finding.place) can be repaired" }
+      if finding.isRebuildable, isLeft {
+        return "\(finding.kind.name) at \(finding.place) is said to be repairable"
+      }
+      if isReadable, finding.exitCode == .restorable, !isLeft {
+        return "\(finding.kind.name) at \(finding.place) can be repaired"
+      }
     }
     return nil
   }
