@@ -70,7 +70,7 @@ import Testing
         // From a whole body the file makes the header anew.
         let body = range(slot).lowerBound + UInt64(ReplyHeader.byteCount)..<range(slot).upperBound
         let isBodyWhole =
-          try name != "unreadable" && GridMap.bytes(storage, body) == GridMap.bytes(run.storage, body)
+          try name != "unreadable" && RepairRig.bytes(body, of: storage) == RepairRig.bytes(body, of: run.storage)
         let lost: ExitCode = isBodyWhole ? .repairable : .restorable
         #expect(report.verdict.exitCode == (isLost ? lost : .degraded), "\(name), slot \(slot)")
         let outcome = try ReplicaOutcome(on: storage, pairs: run.pairs)
