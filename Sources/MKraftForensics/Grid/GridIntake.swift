@@ -13,6 +13,8 @@ struct GridIntake: Sendable {
   static let sumsMax = 1 << 19
   /// Damaged blocks and faults kept; beyond them they are counted.
   static let listMax = 4096
+  /// Pieces that may wait for an earlier one; a thread that is further ahead waits. A piece of leaves full of references takes 2 MiB.
+  static let waitingMax = 4
 
   private let ground: GridGround
   /// Blocks of the tree that something refers to.
@@ -29,6 +31,8 @@ struct GridIntake: Sendable {
   private(set) var damagedCount = 0
 
   let innerCount: UInt64
+  /// Pieces that wait for an earlier one: what is said of two references to one block must not depend on which thread was faster.
+  private var pieces = PiecesInOrder<BlockNotes>(waitingMax: waitingMax)
 
   /// - Parameter walk: over all of the tree above its leaves.
   init(_ ground: GridGround, _ walk: TreeWalk) {
@@ -70,7 +74,21 @@ struct GridIntake: Sendable {
 
   private static func sumCount(_ ground: GridGround) -> Int { max(1, Int(min(ground.blockCount, UInt64(sumsMax)))) }
 
-  mutating func take(_ notes: BlockNotes) {
+  /// Whether the piece of this number has to wait for earlier ones.
+  func isFull(_ sequence: Int) -> Bool { pieces.isFull(sequence) }
+
+  /// - Parameter sequence: counts the pieces of blocks of one scan, by address.
+  mutating func take(_ notes: BlockNotes, sequence: Int) {
+    for due in pieces.take(notes, sequence) { take(due) }
+  }
+
+  /// Another scan begins, whose pieces are counted anew.
+  mutating func beginScan() {
+    precondition(pieces.isEmpty, "every piece that was taken was finished")
+    pieces = PiecesInOrder(waitingMax: GridIntake.waitingMax)
+  }
+
+  private mutating func take(_ notes: BlockNotes) {
     leafCount += notes.leafCount
     pairCount += notes.pairCount
     valueBlocksMax = max(valueBlocksMax, notes.valueBlocksMax)
@@ -82,11 +100,19 @@ struct GridIntake: Sendable {
   }
 
   private mutating func take(_ reference: BlockReference, by referrer: UInt64) {
-    guard ground.mayBelongToTree(reference.address), !reachable.contains(reference.address) else {
+    guard ground.mayBelongToTree(reference.address) else {
       return add(GridFault(fault: .violates(.setsDisjoint, address: reference.address), referrer: referrer))
     }
+    guard !reachable.contains(reference.address) else { return takeShared(reference, by: referrer) }
     reachable.insert(reference.address)
     valueCount += 1
+    sums[index(of: reference.address)] &+= GridIntake.mark(reference)
+  }
+
+  /// A block that something else refers to as well: which of the two is right, only the block tells. That nothing stands for this
+  /// reference in the sums makes the search look at both.
+  private mutating func takeShared(_ reference: BlockReference, by referrer: UInt64) {
+    add(GridFault(fault: .violates(.setsDisjoint, address: reference.address), referrer: referrer))
     sums[index(of: reference.address)] &+= GridIntake.mark(reference)
   }
 

@@ -43,9 +43,10 @@ struct TreeWalk {
     to reference: BlockReference, by referrer: UInt64?, level: Int, _ lower: RawSpan, _ upper: RawSpan,
     _ visit: Visit
   ) {
-    guard ground.mayBelongToTree(reference.address), !met.contains(reference.address) else {
+    guard ground.mayBelongToTree(reference.address) else {
       return add(.violates(.setsDisjoint, address: reference.address), by: referrer)
     }
+    guard !met.contains(reference.address) else { return noteShared(reference, by: referrer, level, lower, upper) }
     met.insert(reference.address)
     guard level > 0 else { return visit(reference, referrer, lower, upper) }
     if visitsInner { visit(reference, referrer, lower, upper) }
@@ -56,6 +57,20 @@ struct TreeWalk {
       descend(
         to: node.child(index), by: reference.address, level: level - 1, index == 0 ? lower : node.key(index),
         index + 1 < node.count ? node.key(index + 1) : upper, visit)
+    }
+  }
+
+  /// A node that something else refers to as well. Which of the two is right, only the node tells: it is held against this
+  /// reference too, as a replica would that comes this way.
+  private mutating func noteShared(
+    _ reference: BlockReference, by referrer: UInt64?, _ level: Int, _ lower: RawSpan, _ upper: RawSpan
+  ) {
+    add(.violates(.setsDisjoint, address: reference.address), by: referrer)
+    if level > 0 {
+      _ = load(reference, by: referrer, level: level, lower, upper)
+    } else {
+      let leaf = IOBuffer(byteCount: Int(ground.geometry.blockSize))
+      if let fault = ground.fault(ofLeaf: reference, lower, upper, storage, leaf) { add(fault, by: referrer) }
     }
   }
 

@@ -10,6 +10,8 @@ struct RecoverDraft {
     let storage: any Storage
     /// Why the checkpoint cannot be gone on from; nil if it is whole.
     var fault: Finding?
+    /// Whether something of it had to be repaired, with what the files hold.
+    var isRepaired = false
     var lostReplies: [RecoverLoss] = []
     var replacedBlocks: Set<UInt64> = []
   }
@@ -46,7 +48,7 @@ struct RecoverDraft {
     if isFault(before), let planning = try? RepairPlanner.plan(draft, before, donors: donors) {
       (storage, after) = (planning.result, planning.after)
     }
-    var result = Result(storage: storage)
+    var result = Result(storage: storage, isRepaired: isFault(before))
     // A replica that refuses for a lost reply would go on without that session.
     let fatal = after.findings.filter { $0.kind.exitCode > .degraded && $0.kind != .replyLost }
     result.fault = fatal.first { $0.kind != .ioUnitTooSmall }

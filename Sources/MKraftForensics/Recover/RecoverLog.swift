@@ -17,6 +17,7 @@ struct RecoverLog {
 
   /// Where the log of one file may go on beyond what is proven.
   private struct Tail {
+    /// Of the newest superblock copy: the higher, the later the file was written to.
     let sequence: UInt64
     /// Ops of slots that are damaged in both rings.
     let undecidable: [UInt64]
@@ -174,7 +175,8 @@ struct RecoverLog {
   private func tail(_ index: Int, above op: UInt64) -> Tail {
     let source = sources[index]
     let superblock = source.superblock ?? model
-    let sequence = source.superblock?.sequence ?? 0
+    // A file whose superblocks are gone may have been written to later than any other.
+    let sequence = source.superblock?.sequence ?? .max
     // A clean stop says where the log ended, unless it is known to have gone on since: then the superblock was rolled back.
     if source.isCertain, superblock.clean?.op == op {
       return Tail(sequence: sequence, undecidable: [], opensAt: op + 1)

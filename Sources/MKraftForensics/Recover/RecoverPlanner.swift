@@ -8,11 +8,14 @@ public struct RecoverPlanning: Sendable {
   private let fork: Fork
   /// Newer checkpoints that cannot be gone on from.
   public let rejected: [RecoverRefusal.RejectedCheckpoint]
+  /// Whether the first file has all that the new one would have: superblock, checkpoint and log.
+  public let lacksNothing: Bool
 
-  init(_ plan: RecoverPlan, _ fork: Fork, _ rejected: [RecoverRefusal.RejectedCheckpoint]) {
+  init(_ plan: RecoverPlan, _ fork: Fork, _ rejected: [RecoverRefusal.RejectedCheckpoint], lacksNothing: Bool) {
     self.plan = plan
     self.fork = fork
     self.rejected = rejected
+    self.lacksNothing = lacksNothing
   }
 
   /// The new file to be, for whoever has typed exactly what it will not have.
@@ -56,7 +59,7 @@ public struct RecoverPlanner {
     _ sources: [RecoverSource], as identity: RecoverIdentity, progress: (UInt64) -> Void = { _ in }
   ) throws(RecoverRefusal) -> RecoverPlanning {
     precondition(!sources.isEmpty, "there is a file to recover")
-    guard let model = sources.lazy.compactMap(\.superblock).first else { throw .noSuperblock }
+    guard let model = sources.lazy.compactMap(\.superblock).first else { throw refusalWithoutSuperblock(sources) }
     for source in sources { try admit(source, like: model) }
     try checkHistories(sources)
     let log = RecoverLog(sources, model: model)
@@ -66,6 +69,15 @@ public struct RecoverPlanner {
     return try withoutActuallyEscaping(progress) { progress throws(RecoverRefusal) in
       try RecoverPlanner(sources: sources, identity: identity, log: log, progress: progress).plan(model)
     }
+  }
+
+  /// A file whose superblocks are gone can be recovered with an older copy of it; a file that is none of ours cannot.
+  private static func refusalWithoutSuperblock(_ sources: [RecoverSource]) -> RecoverRefusal {
+    let absences = sources.compactMap(\.absence)
+    guard let first = absences.first, absences.allSatisfy({ $0.kind != .superblockNotFound }) else {
+      return .noSuperblock
+    }
+    return .notOurs(path: sources[0].path, finding: first)
   }
 
   // MARK: Whether the files belong together
@@ -183,7 +195,11 @@ public struct RecoverPlanner {
     fork.closedSessions = Set(
       losses.compactMap { if case .reply(let slot, _) = $0 { slot } else { nil } })
     fork.replacedBlocks = result.replacedBlocks
-    return RecoverPlanning(plan, fork, rejected)
+    let first = sources[0]
+    let lacksNothing =
+      first.isCertain && first.superblock?.checkpoint.id == next.checkpoint.id && candidate.source == 0
+      && chain.allSatisfy { $0.source == 0 } && !result.isRepaired && losses.isEmpty
+    return RecoverPlanning(plan, fork, rejected, lacksNothing: lacksNothing)
   }
 
   /// What lies above the last entry that is there, in runs of one cause.

@@ -4,6 +4,8 @@ internal import MKraftFormat
 public enum RecoverRefusal: Error, Sendable, Equatable {
   /// No superblock copy is left in any of the files.
   case noSuperblock
+  /// Nothing in any of the files is of a data file; `finding` says so of the first of them.
+  case notOurs(path: String, finding: Finding)
   /// A repair of the file was begun and is not finished.
   case repairInProgress(path: String, log: String)
   /// The file contradicts itself, or belongs to a newer release; named as a finding is.
@@ -40,7 +42,7 @@ extension RecoverRefusal {
     switch self {
     case .repairInProgress(let path, _), .contradiction(let path, _), .otherMembers(let path, _),
       .otherCluster(let path, _), .otherReplica(let path, _), .otherFile(let path, _), .otherGeometry(let path),
-      .diverged(_, let path, _):
+      .diverged(_, let path, _), .notOurs(let path, _):
       path
     case .noSuperblock, .noCheckpoint, .logTooLong, .numbersExhausted: nil
     }
@@ -51,6 +53,7 @@ extension RecoverRefusal {
     switch self {
     case .noSuperblock:
       "no superblock copy is left in any of these files: add an older copy of the file, which tells where everything lies"
+    case .notOurs(_, let finding): "\(finding.kind.meaning) (\(finding.kind.name)): \(finding.evidence)"
     case .repairInProgress(_, let log):
       "a repair of the file was begun and is not finished; finish it or take it back first; its undo log is \(log)"
     case .contradiction(_, let name): "the file cannot be judged: \(name)"

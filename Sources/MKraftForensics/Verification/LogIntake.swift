@@ -16,8 +16,7 @@ struct LogIntake: Sendable {
   /// Nothing above this op is looked at: the head of a file in use when the scan began.
   private let liveHead: UInt64?
   private var recovery: JournalRecovery
-  private var waiting: [Int: [LogPart]] = [:]
-  private(set) var nextSequence = 0
+  private var pieces = PiecesInOrder<[LogPart]>(waitingMax: waitingMax)
   private(set) var evidence: [Int: SlotEvidence] = [:]
   /// Checksums of entries that are not there, as their successors name them.
   private(set) var namedByChild: [UInt64: UInt128] = [:]
@@ -47,8 +46,11 @@ struct LogIntake: Sendable {
         guard take(alike: count, last: last, reader) else { return nil }
       }
     }
-    nextSequence = pieces
+    self.pieces = PiecesInOrder(from: pieces, waitingMax: LogIntake.waitingMax)
   }
+
+  /// Whether the piece of this number has to wait for earlier ones.
+  func isFull(_ sequence: Int) -> Bool { pieces.isFull(sequence) }
 
   /// The slot of the next op; nil when every slot was taken in.
   private var nextSlot: Int? { recovery.nextSlot }
@@ -91,15 +93,11 @@ struct LogIntake: Sendable {
   }
 
   mutating func take(_ parts: [LogPart], sequence: Int) {
-    waiting[sequence] = parts
-    while let due = waiting.removeValue(forKey: nextSequence) {
-      for part in due {
-        switch part {
-        case .run(let run): take(run)
-        case .slot(let evidence): take(evidence)
-        }
+    for part in pieces.take(parts, sequence).joined() {
+      switch part {
+      case .run(let run): take(run)
+      case .slot(let evidence): take(evidence)
       }
-      nextSequence += 1
     }
   }
 

@@ -8,8 +8,8 @@ struct ScanPlan: Sendable {
     case log(sequence: Int, slots: Range<Int>)
     case replies(slots: Range<Int>)
     case gap(Range<UInt64>)
-    /// Blocks of the grid, by address.
-    case blocks(Range<UInt64>)
+    /// Blocks of the grid; `sequence` counts these pieces by address from the first that this plan has.
+    case blocks(sequence: Int, Range<UInt64>)
   }
 
   /// Reply slots in a piece.
@@ -70,8 +70,9 @@ struct ScanPlan: Sendable {
     }
     let gap = reply - replyCount
     guard gap >= gaps.count else { return .gap(gaps[gaps.startIndex + gap]) }
-    let first = blocks.lowerBound + UInt64(gap - gaps.count) * blocksPerPiece
-    return .blocks(first..<min(first + blocksPerPiece, blocks.upperBound))
+    let sequence = gap - gaps.count
+    let first = blocks.lowerBound + UInt64(sequence) * blocksPerPiece
+    return .blocks(sequence: sequence, first..<min(first + blocksPerPiece, blocks.upperBound))
   }
 
   /// How far the scan is when the first `count` pieces are done.

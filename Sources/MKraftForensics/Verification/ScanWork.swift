@@ -50,6 +50,8 @@ final class ScanWork: Sendable {
     self.ground = ground
     self.window = window
     runRules = ScanWork.runRules(ground.superblock, byteCount: byteCount, liveHead: liveHead)
+    var results = results
+    results.grid.beginScan()
     self.results = Mutex(results)
   }
 
@@ -76,7 +78,7 @@ final class ScanWork: Sendable {
       case .log(let sequence, let slots): verifyLog(slots, sequence: sequence, reader, &tally)
       case .replies(let slots): verifyReplies(slots, replies, &tally)
       case .gap(let range): gaps.verify(range, &tally)
-      case .blocks(let addresses): verifyBlocks(addresses, blocks, &tally)
+      case .blocks(let sequence, let addresses): verifyBlocks(addresses, sequence: sequence, blocks, &tally)
       }
       let failures = watched.takeFailures(unit: Int(superblock.geometry.ioUnit))
       progress(
@@ -102,6 +104,11 @@ final class ScanWork: Sendable {
     }
   }
 
+  /// The thread that has the earliest piece never waits.
+  private func waitWhile(_ isTooEarly: (Results) -> Bool) {
+    while results.withLock({ isTooEarly($0) }) { usleep(ScanWork.patience) }
+  }
+
   private var rereads: Int { isLive ? ScanWork.rereadsMax : 1 }
 
   // MARK: Replies and blocks
@@ -114,10 +121,13 @@ final class ScanWork: Sendable {
     }
   }
 
-  private func verifyBlocks(_ addresses: Range<UInt64>, _ reader: BlockReader, _ tally: inout PieceTally) {
+  private func verifyBlocks(
+    _ addresses: Range<UInt64>, sequence: Int, _ reader: BlockReader, _ tally: inout PieceTally
+  ) {
+    waitWhile { $0.grid.isFull(sequence) }
     let notes = reader.verify(addresses, window, &tally)
     results.withLock { results in
-      results.grid.take(notes)
+      results.grid.take(notes, sequence: sequence)
       results.sawChange = results.sawChange || notes.hasChanged
     }
   }
@@ -125,7 +135,7 @@ final class ScanWork: Sendable {
   // MARK: Log
 
   private func verifyLog(_ slots: Range<Int>, sequence: Int, _ reader: JournalReader, _ tally: inout PieceTally) {
-    while results.withLock({ sequence >= $0.intake.nextSequence + LogIntake.waitingMax }) { usleep(ScanWork.patience) }
+    waitWhile { $0.intake.isFull(sequence) }
     var parts = reader.parts(of: slots, from: op(of: slots.lowerBound), runRules)
     var changed = false
     for index in parts.indices {

@@ -9,6 +9,7 @@ extension Failure {
     let code: ExitCode =
       switch refusal {
       case .noSuperblock, .noCheckpoint, .logTooLong: .restorable
+      case .notOurs(_, let finding): finding.kind.exitCode
       case .contradiction, .numbersExhausted: .lost
       case .repairInProgress, .otherMembers, .otherCluster, .otherReplica, .otherFile, .otherGeometry, .diverged:
         .declined

@@ -21,8 +21,9 @@ struct RecoverPlanPage {
     }
   }
 
-  /// Nothing is made that was not saved and looked at.
+  /// Nothing is made that was not saved and looked at, nor before it is known to be needed.
   private var next: ShellCommand {
+    if planning.lacksNothing { return ShellCommand("verify-checksums").path(document.inputs[0]) }
     guard let saved else {
       let command = ShellCommand("recover", "plan", "--to").path(document.inputs[0] + ".recovery")
       return document.inputs.reduce(command) { $0.path($1) }
@@ -51,12 +52,18 @@ struct RecoverPlanPage {
     let cluster = plan.losses.isEmpty ? "as before" : "new, since something is lost"
     page.field("cluster", hex: plan.clusterAfter, note: cluster)
     writeLosses(to: page)
-    page.heading(saved == nil ? "next: save the plan" : "next: make the file")
+    page.heading("next: \(nextWords)")
     page.field(next.description, "")
   }
 
+  private var nextWords: String {
+    if planning.lacksNothing { return "see whether the file starts as it is; then nothing has to be recovered" }
+    return saved == nil ? "save the plan" : "make the file"
+  }
+
   private var words: String {
-    plan.losses.isEmpty ? "nothing is lost" : "something is lost, and nobody has accepted it"
+    if planning.lacksNothing { return "nothing is lost, and the first file has all of it" }
+    return plan.losses.isEmpty ? "nothing is lost" : "something is lost, and nobody has accepted it"
   }
 
   private var there: String {

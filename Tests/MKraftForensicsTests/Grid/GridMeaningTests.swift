@@ -155,6 +155,36 @@ import Testing
     }
   }
 
+  /// A reference that names another's block by mistake, before the right one or after it: the block is held against both, whichever
+  /// thread comes first, for a replica may come either way.
+  @Test func blocksThatTwoReferTo() throws {
+    let (run, map) = try ground()
+    for blocks in [map.blocks(.value), map.blocks(.leaf)] {
+      let first = try #require(blocks.first)
+      let last = try #require(blocks.last { map.referrers[$0] != map.referrers[first] })
+      for (from, to) in [(first, last), (last, first)] {
+        let file = ForgedFile(run.storage, map)
+        let referrer = try #require(map.referrers[from])
+        try file.forge(referrer) { _, block in
+          let at = (0...block.byteCount - BlockReference.byteCount).first {
+            BlockReference(decoding: block.bytes, at: $0).address == from
+          }
+          guard let at else { preconditionFailure("the block refers to it") }
+          var reference = BlockReference(decoding: block.bytes, at: at)
+          reference.address = to
+          var bytes = block.mutableBytes
+          reference.encode(into: &bytes, at: at)
+        }
+        var options = Verification.Options()
+        for threads in 1...4 {
+          options.threadCount = threads
+          let findings = Verification.run(file.storage, options).findings.filter { $0.block == to }
+          #expect(Set(findings.map(\.kind)) == [.treeInconsistent, .blockUnexpected], "\(from) as \(to): \(findings)")
+        }
+      }
+    }
+  }
+
   @Test func countsThatAreWrong() throws {
     let (run, map) = try ground()
     let file = ForgedFile(run.storage, map)

@@ -92,6 +92,40 @@ struct RecoverRuleTests {
     #expect(try replica.pairs() == ground.moment(at: ground.head).pairs)
   }
 
+  @Test("Files in which nothing is ours are no damaged file of ours")
+  func filesOfOthers() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let zeroed = MemoryStorage(byteCount: ground.storage.byteCount)
+    let refusal = #expect(throws: RecoverRefusal.self) { try RecoverRig.plan([zeroed, MemoryStorage()]) }
+    guard case .notOurs(let path, let finding)? = refusal else {
+      Issue.record("\(String(describing: refusal))")
+      return
+    }
+    #expect(path == "file 0" && finding.kind == .notOurFormat)
+  }
+
+  @Test("A file that was wiped may have had ops after the backup: none is called lost, and none is called never made")
+  func wiped() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let zeroed = MemoryStorage(byteCount: ground.storage.byteCount)
+    let planning = try RecoverRig.plan([zeroed, ground.backups[1]])
+    let head = planning.plan.head.op
+    #expect(head < ground.head)
+    #expect(planning.plan.losses == [.ops(head + 1...head + UInt64(geometry.slotCount), .undecidable)])
+    #expect(planning.exitCode == .lost && !planning.lacksNothing)
+  }
+
+  @Test("What the first file has by itself is not recovered")
+  func nothingToRecover() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    #expect(try RecoverRig.plan([ground.storage]).lacksNothing)
+    #expect(try RecoverRig.plan([ground.storage] + ground.backups).lacksNothing)
+    #expect(try !RecoverRig.plan([ground.backups[1], ground.storage]).lacksNothing)
+    let slot = geometry.slot(of: ground.head - 1)
+    ground.storage.flipBit(at: 8 * (geometry.prepareOffset(slot: slot) + 300))
+    #expect(try !RecoverRig.plan([ground.storage]).lacksNothing)
+  }
+
   @Test("A superblock that was rolled back forgets neither entries nor terms")
   func rolledBack() throws {
     let ground = try RecoverGround(seed: 4, checkpoints: 1, more: 9, restarted: true, stop: false)

@@ -29,6 +29,7 @@ struct RecoverTotals: CustomStringConvertible {
       switch refusal {
       case .contradiction(_, let name): name
       case .noSuperblock: "no superblock"
+      case .notOurs: "not ours"
       case .noCheckpoint: "no whole checkpoint"
       case .repairInProgress: "repair in progress"
       case .diverged: "diverged"
