@@ -39,8 +39,9 @@ import Testing
     let places = ["Tests/", "man/", "Sources/", "fixtures/"]
     let parts = lines.joined(separator: "\n").split(separator: "`", omittingEmptySubsequences: false)
     // Every other part stands between two backquotes; a command line may follow a name.
-    let quoted = parts.indices.filter { $0 % 2 == 1 }.compactMap { parts[$0].split(separator: " ").first.map(String.init) }
-    let paths = Set(quoted.filter { name in places.contains { name.hasPrefix($0) } })
+    let quoted = parts.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    let names = quoted.compactMap { $0.split(separator: " ").first.map(String.init) }
+    let paths = Set(names.filter { name in places.contains { name.hasPrefix($0) } })
     #expect(paths.count > 20)
     for path in paths {
       let file = try? FileDescriptor.open(Self.root.appending(path), .readOnly)
