@@ -35,8 +35,8 @@ struct DrillCommand: Command {
 
   @Option(
     name: .customLong("scenario"),
-    help:
-      "A damage to rehearse, or all. May be given several times. (default: all, if there is FILE)")
+    help: "A damage to rehearse, or all. May be given several times. (default: all, if there is FILE)",
+    completion: .list([DrillCommand.every] + DrillScenario.allCases.map(\.name)))
   var scenarios: [String] = []
 
   @Flag(help: "List the scenarios, what they do and how they must come out.")
@@ -55,7 +55,8 @@ struct DrillCommand: Command {
   var seed: UInt64?
 
   @Option(
-    help: "Where the drill's directory is made; a disk, for a real rehearsal. (default: where temporary files go)")
+    help: "Where the drill's directory is made; a disk, for a real rehearsal. (default: where temporary files go)",
+    completion: .directory)
   var scratch: String?
 
   @Flag(help: "Keep the drill's directory even if nothing is wrong.")

@@ -17,7 +17,9 @@ struct ExplainCommand: Command {
       lies in, through the page cache, and writes nothing; the exit code is the worst of the findings that touch the item.
       """)
 
-  @Argument(help: "The finding's name, or a data file.", completion: .file())
+  @Argument(
+    help: "The finding's name, or a data file.",
+    completion: .custom { _, _, prefix in SubjectCompletion.words(prefix) })
   var subject: String?
 
   @OptionGroup var item: ItemOptions

@@ -42,7 +42,7 @@ struct DumpWALCommand: Command {
     help: """
       Slots in this state: a row of the recovery table (intact, torn ...), a decision, a disposition (kept, cut ...), a \
       fault, or header=STATE, prepare=STATE, body=STATE.
-      """)
+      """, completion: .list(LogFilter.states))
   var state: String?
 
   @Option(help: "Slots that hold entries of this time or later.")

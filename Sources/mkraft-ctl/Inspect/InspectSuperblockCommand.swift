@@ -19,6 +19,8 @@ struct InspectSuperblockCommand: Command {
     case one(Int)
     case each
 
+    static var defaultCompletionKind: CompletionKind { .list((0..<Superblock.copyCount).map { String($0) } + ["all"]) }
+
     init?(argument: String) {
       if argument == "all" {
         self = .each

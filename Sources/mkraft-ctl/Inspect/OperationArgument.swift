@@ -5,6 +5,8 @@ internal import MKraftFormat
 struct OperationArgument: ExpressibleByArgument {
   let number: UInt8
 
+  static var defaultCompletionKind: CompletionKind { .list(Operation.allCases.map(\.name)) }
+
   init?(argument: String) {
     let named = Operation.allCases.first { $0.name == argument }
     guard let number = named?.rawValue ?? UInt8(argument) else { return nil }

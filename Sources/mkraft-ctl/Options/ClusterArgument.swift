@@ -6,6 +6,8 @@ enum ClusterArgument: ExpressibleByArgument {
   case random
   case id(UInt128)
 
+  static var defaultCompletionKind: CompletionKind { .list(["random"]) }
+
   init?(argument: String) {
     if argument == "random" {
       self = .random

@@ -1,8 +1,10 @@
 internal import ArgumentParser
+internal import MKraftFormat
 
 /// The options that name one item of a file.
 struct ItemOptions: ParsableArguments {
-  @Option(help: "A superblock copy, 0 to 3.")
+  @Option(
+    help: "A superblock copy, 0 to 3.", completion: .list((0..<Superblock.copyCount).map { String($0) }))
   var superblock: Int?
 
   @Option(help: "A slot of the log.")

@@ -17,7 +17,8 @@ struct RecoverPlanCommand: Command {
   @Argument(help: "The damaged file first, then older copies; or evidence.", completion: .file())
   var files: [String]
 
-  @Option(name: .customLong("to"), help: "Where the plan is saved, as JSON. Nothing is ever replaced.")
+  @Option(
+    name: .customLong("to"), help: "Where the plan is saved, as JSON. Nothing is ever replaced.", completion: .file())
   var target: String?
 
   @OptionGroup var progress: ProgressOptions

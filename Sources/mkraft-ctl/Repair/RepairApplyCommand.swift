@@ -20,14 +20,16 @@ struct RepairApplyCommand: Command {
   @Argument(help: "A plan saved by 'repair plan --to'.", completion: .file())
   var plan: String
 
-  @Option(name: .customLong("to"), help: "Where the repaired copy is written. Nothing is ever replaced.")
+  @Option(
+    name: .customLong("to"), help: "Where the repaired copy is written. Nothing is ever replaced.", completion: .file())
   var target: String?
 
   @Flag(help: "Change the file itself.")
   var inPlace = false
 
   @Option(
-    help: "Where the undo log of a change in place is written. (default: beside the file, named after the plan)")
+    help: "Where the undo log of a change in place is written. (default: beside the file, named after the plan)",
+    completion: .file())
   var undo: String?
 
   @Flag(help: "Do not ask. It accepts the plan, and raises no risk.")

@@ -24,17 +24,20 @@ struct RepairSourceOptions: ParsableArguments {
 
 /// Risks that the operator takes.
 struct RepairAllowance: ParsableArguments {
+  private static let risky = RepairMethod.allCases.filter { $0.risk != .safe }
+
   @Option(
     name: .customLong("allow"),
-    help: "The name of a kind of change that is not safe, to be made all the same. May be given several times.")
+    help: "The name of a kind of change that is not safe, to be made all the same. May be given several times.",
+    completion: .list(RepairAllowance.risky.map(\.name)))
   var names: [String] = []
 
   func methods() throws(Failure) -> Set<RepairMethod> {
-    let risky = RepairMethod.allCases.filter { $0.risk != .safe }
     var methods: Set<RepairMethod> = []
     for name in names {
-      guard let method = risky.first(where: { $0.name == name }) else {
-        throw Failure(.usage, "--allow is one of \(risky.map(\.name).joined(separator: ", "))", of: name)
+      guard let method = RepairAllowance.risky.first(where: { $0.name == name }) else {
+        let names = RepairAllowance.risky.map(\.name).joined(separator: ", ")
+        throw Failure(.usage, "--allow is one of \(names)", of: name)
       }
       methods.insert(method)
     }

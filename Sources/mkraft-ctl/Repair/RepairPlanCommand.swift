@@ -16,7 +16,8 @@ struct RepairPlanCommand: Command {
   @Argument(help: "The damaged file.", completion: .file())
   var file: String
 
-  @Option(name: .customLong("to"), help: "Where the plan is saved, as JSON. Nothing is ever replaced.")
+  @Option(
+    name: .customLong("to"), help: "Where the plan is saved, as JSON. Nothing is ever replaced.", completion: .file())
   var target: String?
 
   @OptionGroup var sources: RepairSourceOptions

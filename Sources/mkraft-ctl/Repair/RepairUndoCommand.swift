@@ -20,7 +20,7 @@ struct RepairUndoCommand: Command {
   @Option(help: "The file that was repaired, if it is no longer where the log says.", completion: .file())
   var file: String?
 
-  @Option(help: "Where the undo log of the undoing is written. (default: LOG.undo)")
+  @Option(help: "Where the undo log of the undoing is written. (default: LOG.undo)", completion: .file())
   var undo: String?
 
   @Flag(help: "Accepted for scripts: it never asks, since undoing can be taken back.")

@@ -16,7 +16,9 @@ struct RepairVerifyCommand: Command {
   @Argument(help: "A plan saved by 'repair plan --to'.", completion: .file())
   var plan: String
 
-  @Option(help: "Another file to compare, such as a repaired copy. (default: the one that the plan is for)")
+  @Option(
+    help: "Another file to compare, such as a repaired copy. (default: the one that the plan is for)",
+    completion: .file())
   var file: String?
 
   @OptionGroup var progress: ProgressOptions

@@ -31,7 +31,9 @@ struct VerifyCommand: Command {
   @Option(help: "Most findings listed for a file; all are counted.")
   var maxErrors = 100
 
-  @Option(help: "Check one part only: superblocks, wal, replies, gaps or grid.")
+  @Option(
+    help: "Check one part only: superblocks, wal, replies, gaps or grid.",
+    completion: .list(VerificationScope.allNames))
   var zone: String?
 
   @Option(

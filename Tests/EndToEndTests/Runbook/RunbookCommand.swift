@@ -1,4 +1,4 @@
-/// A command of the runbook, and what the page says that it prints.
+/// A command of the runbook or of the README, and what the page says that it prints.
 struct RunbookCommand: Sendable {
   /// Its line of the page.
   let line: Int

@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// The commands of a situation, typed one after the other into one shell in the situation's directory.
+/// Commands of the runbook or of the README, typed one after the other into one shell in the situation's directory.
 ///
 /// The shell and whatever it has started are one process group under timeout(1), which ends them all; a job left behind is
 /// killed when the shell ends.
@@ -29,6 +29,16 @@ struct RunbookSession {
     ]).finish()
     let printed = split(run.outputText + run.errorText)
     return commands.indices.map { printed[$0] }
+  }
+
+  /// Runs the commands.
+  /// - Returns: each that printed something else than the page shows, or was not reached, with what it printed.
+  func differences(_ commands: [RunbookCommand]) throws -> [String] {
+    zip(commands, try run(commands)).compactMap { command, lines in
+      guard let lines else { return "line \(command.line): not reached: \(command.text)" }
+      guard !command.matches(lines) else { return nil }
+      return "line \(command.line): $ \(command.text)\n" + lines.joined(separator: "\n")
+    }
   }
 
   // MARK: The script

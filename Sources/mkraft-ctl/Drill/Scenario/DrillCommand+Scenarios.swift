@@ -8,7 +8,8 @@ internal import SystemPackage
 
 /// `drill FILE` and `drill --scenario NAME`.
 extension DrillCommand {
-  private static let every = "all"
+  /// `--scenario all`.
+  static let every = "all"
 
   /// Those asked for, in the order of the table; all of them if none is named.
   func chosenScenarios() throws(Failure) -> [DrillScenario] {
