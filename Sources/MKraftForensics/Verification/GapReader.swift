@@ -3,6 +3,9 @@ internal import MKraftStorage
 
 /// Verifies that what nobody writes is zero.
 struct GapReader {
+  /// Bytes passed over at once, if all are zero.
+  private static let step = 4096
+
   private let storage: any Storage
   private let unit: Int
   private let buffer: IOBuffer
@@ -65,13 +68,22 @@ struct GapReader {
         "the first byte that is not zero stands at \(place.lowerBound), the last at \(max(place.upperBound, 1) - 1)")
   }
 
+  /// The first or the last byte that is not zero, of which there is one. Most of a gap is zero all the same: pages are passed over.
   private func nonzero(_ range: Range<Int>, fromEnd: Bool) -> Int {
     let buffer = buffer
     let bytes = buffer.bytes
-    for step in 0..<range.count {
-      let offset = fromEnd ? range.upperBound - 1 - step : range.lowerBound + step
-      if bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 { return offset }
+    var rest = range
+    while rest.count > GapReader.step {
+      let part =
+        fromEnd
+        ? rest.upperBound - GapReader.step..<rest.upperBound : rest.lowerBound..<rest.lowerBound + GapReader.step
+      guard bytes.isZero(part) else {
+        rest = part
+        break
+      }
+      rest = fromEnd ? rest.lowerBound..<part.lowerBound : part.upperBound..<rest.upperBound
     }
-    return range.lowerBound
+    let isSet = { (offset: Int) in bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 }
+    return (fromEnd ? rest.last(where: isSet) : rest.first(where: isSet)) ?? range.lowerBound
   }
 }
