@@ -15,40 +15,55 @@ struct RecoverLog {
     let isWhole: Bool
   }
 
-  /// Where the log of one file may go on beyond what is proven.
-  private struct Tail {
-    /// Of the newest superblock copy: the higher, the later the file was written to.
-    let sequence: UInt64
-    /// Ops of slots that are damaged in both rings.
-    let undecidable: [UInt64]
-    /// The first op whose header slot is valid but older: nothing from it on had been acknowledged.
-    let opensAt: UInt64?
+  /// What one file by itself tells.
+  struct Witness {
+    /// The log is known to have reached this op.
+    var provenOp: UInt64 = 0
+    /// Of entries; a superblock with a lower one was rolled back.
+    var termMax: UInt64 = 0
   }
 
-  private var entries: [UInt64: [Entry]] = [:]
-  private let sources: [RecoverSource]
+  private(set) var entries: [UInt64: [Entry]] = [:]
+  let sources: [RecoverSource]
   /// By which a file without a superblock is read.
-  private let model: Superblock
+  let model: Superblock
   /// The log is known to have reached this op.
   private(set) var provenOp: UInt64 = 0
   private(set) var termMax: UInt64 = 0
-  /// What superblocks name.
+  /// What superblocks name; the newest counts.
   private var named: [UInt64: UInt128] = [:]
+  private(set) var witnesses: [Witness]
 
   init(_ sources: [RecoverSource], model: Superblock) {
     self.sources = sources
     self.model = model
-    for index in sources.indices { read(index) }
-    for superblock in sources.flatMap(\.superblocks) { note(superblock) }
+    witnesses = sources.map { _ in Witness() }
+    for index in sources.indices {
+      read(index)
+      for superblock in sources[index].superblocks { note(superblock, index) }
+    }
+    for superblock in sources.flatMap(\.superblocks).sorted(by: { $0.sequence < $1.sequence }) {
+      for position in superblock.settled { named[position.op] = position.checksum }
+      for index in 0..<superblock.suffix.count {
+        named[superblock.suffix[index].op] = superblock.suffix[index].checksum
+      }
+    }
   }
 
-  private mutating func note(_ superblock: Superblock) {
-    let positions =
-      [superblock.cut, LogPosition(superblock.checkpoint.header)] + (superblock.clean.map { [$0] } ?? [])
-      + (0..<superblock.suffix.count).map { LogPosition(superblock.suffix[$0]) }
-    for position in positions { named[position.op] = position.checksum }
-    provenOp = max(provenOp, max(superblock.commitMax, positions.map(\.op).max() ?? 0))
+  private mutating func note(_ superblock: Superblock, _ index: Int) {
+    let suffix = (0..<superblock.suffix.count).map { superblock.suffix[$0].op }
+    prove((superblock.settled.map(\.op) + suffix + [superblock.commitMax]).max() ?? 0, index)
     termMax = max(termMax, superblock.term)
+  }
+
+  private mutating func prove(_ op: UInt64, _ index: Int) {
+    witnesses[index].provenOp = max(witnesses[index].provenOp, op)
+    provenOp = max(provenOp, op)
+  }
+
+  private mutating func note(term: UInt64, _ index: Int) {
+    witnesses[index].termMax = max(witnesses[index].termMax, term)
+    termMax = max(termMax, term)
   }
 
   private mutating func read(_ index: Int) {
@@ -64,27 +79,28 @@ struct RecoverLog {
     var seen = RecoverLog(empty: self)
     let decision = JournalScan.run(source.storage, superblock) { evidence, _ in seen.add(evidence, index) }
     for (op, found) in seen.entries { entries[op, default: []] += found }
-    provenOp = max(provenOp, max(seen.provenOp, decision.provenOp))
-    termMax = max(termMax, seen.termMax)
+    prove(max(seen.provenOp, decision.provenOp), index)
+    note(term: seen.termMax, index)
   }
 
   private init(empty other: RecoverLog) {
     sources = other.sources
     model = other.model
+    witnesses = other.witnesses
   }
 
   private mutating func add(_ evidence: SlotEvidence, _ source: Int) {
     let header = evidence.validHeader.flatMap { $0.kind == .prepare ? $0 : nil }
     let prepare = evidence.validPrepare.flatMap { $0.kind == .prepare ? $0 : nil }
     if let header {
-      provenOp = max(provenOp, max(header.op, header.commit))
-      termMax = max(termMax, header.term)
+      prove(max(header.op, header.commit), source)
+      note(term: header.term, source)
       entries[header.op, default: []].append(
         Entry(header: header, source: source, isProven: true, isWhole: prepare == header))
     }
     if let prepare, prepare != header {
-      provenOp = max(provenOp, prepare.commit)
-      termMax = max(termMax, prepare.term)
+      prove(prepare.commit, source)
+      note(term: prepare.term, source)
       entries[prepare.op, default: []].append(
         Entry(header: prepare, source: source, isProven: false, isWhole: true))
     }
@@ -125,28 +141,17 @@ struct RecoverLog {
     return (entries[header.op + 1] ?? []).contains { $0.isProven && $0.header.parent == header.checksum }
   }
 
-  /// The first op for which two files prove different entries.
-  var divergence: (op: UInt64, one: Int, other: Int)? {
-    var first: (op: UInt64, one: Int, other: Int)?
-    for (op, found) in entries where op < first?.op ?? .max {
-      let proven = found.filter(\.isProven)
-      guard let one = proven.first, let other = proven.first(where: { $0.header != one.header }) else { continue }
-      first = (op, one.source, other.source)
-    }
-    return first
-  }
-
   // MARK: Beyond the chain
 
-  /// Ops above `op` that the log reached and of which anything may be left, in order.
-  func traces(above op: UInt64) -> [UInt64] {
-    guard provenOp > op else { return [] }
-    var ops: Set<UInt64> = [provenOp]
+  /// Ops above `op`, up to the last that the log reached, of which anything may be left, in order.
+  func traces(above op: UInt64, upTo last: UInt64) -> [UInt64] {
+    guard last > op else { return [] }
+    var ops: Set<UInt64> = [last]
     for one in entries.keys where one > op {
       ops.insert(one)
       ops.insert(one - 1)
     }
-    return ops.filter { $0 > op && $0 <= provenOp }.sorted()
+    return ops.filter { $0 > op && $0 <= last }.sorted()
   }
 
   /// Whether all of the entry of an op is there: one that nothing proves to be another.
@@ -156,44 +161,5 @@ struct RecoverLog {
   func isNamed(_ op: UInt64) -> Bool {
     if named[op] != nil || (entries[op] ?? []).contains(where: \.isProven) { return true }
     return (entries[op + 1] ?? []).contains { $0.isProven || $0.isWhole }
-  }
-
-  /// Ops above `op` that may have been acknowledged: their slots are damaged in both rings, and nothing shows that the log ended
-  /// before (rule R13). Another file that was written to later may show it.
-  func undecidable(above op: UInt64) -> [UInt64] {
-    let tails = sources.indices.map { tail($0, above: op) }
-    var found: Set<UInt64> = []
-    for tail in tails {
-      found.formUnion(
-        tail.undecidable.filter { op in
-          !tails.contains { $0.sequence > tail.sequence && ($0.opensAt ?? .max) <= op }
-        })
-    }
-    return found.sorted()
-  }
-
-  private func tail(_ index: Int, above op: UInt64) -> Tail {
-    let source = sources[index]
-    let superblock = source.superblock ?? model
-    // A file whose superblocks are gone may have been written to later than any other.
-    let sequence = source.superblock?.sequence ?? .max
-    // A clean stop says where the log ended, unless it is known to have gone on since: then the superblock was rolled back.
-    if source.isCertain, superblock.clean?.op == op {
-      return Tail(sequence: sequence, undecidable: [], opensAt: op + 1)
-    }
-    let geometry = superblock.geometry
-    let reader = JournalReader(source.storage, geometry: geometry, cluster: superblock.cluster)
-    var undecidable: [UInt64] = []
-    for next in op + 1..<op + 1 + UInt64(geometry.slotCount) {
-      let slot = geometry.slot(of: next)
-      let condition = SlotCondition(reader.evidence(of: slot..<slot + 1)[0], expecting: next, superblock)
-      if condition.header.opensTail {
-        // What was read while a replica ran does not show where the log ended.
-        return Tail(sequence: sequence, undecidable: undecidable, opensAt: source.isLive ? nil : next)
-      }
-      let rule = RecoveryTable.rows[RecoveryTable.index(of: condition)]
-      if rule.alone == .undecidable { undecidable.append(next) }
-    }
-    return Tail(sequence: sequence, undecidable: undecidable, opensAt: nil)
   }
 }

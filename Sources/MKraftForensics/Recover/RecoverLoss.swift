@@ -12,7 +12,12 @@ public enum RecoverLoss: Sendable, Equatable {
     case contradictory
     /// Whether there were entries cannot be told: both rings are damaged there.
     case undecidable
+    /// Whether there were entries cannot be told: the first file does not show where the log ended.
+    case unseen
   }
+
+  /// Instead of a last op: nobody knows which was the last.
+  public static let openEnd = UInt64.max
 
   case ops(ClosedRange<UInt64>, Cause)
   /// The last reply to a client, which nothing makes again: its session is closed.
@@ -28,6 +33,7 @@ extension RecoverLoss.Cause {
     case .stranded: "still readable, but they depend on what is missing below them"
     case .contradictory: "readable, and contradicts what stands before it: which is right cannot be told"
     case .undecidable: "whether there were entries cannot be told: both rings are damaged there"
+    case .unseen: "whether there were entries cannot be told: the first file does not show where the log ended"
     }
   }
 }

@@ -87,9 +87,10 @@ public struct RecoverPlan: Sendable, Equatable {
     return first...last
   }
 
-  /// What has to be typed before anything is dropped: `op:57..60`, `reply:3`.
+  /// What has to be typed before anything is dropped: `op:57..60`, `op:57..` if nobody knows where the log ended, `reply:3`.
   public var acceptances: [String] {
-    let ops = lostOps.map { ["op:\($0.lowerBound)..\($0.upperBound)"] } ?? []
+    let ops =
+      lostOps.map { ["op:\($0.lowerBound)..\($0.upperBound == RecoverLoss.openEnd ? "" : "\($0.upperBound)")"] } ?? []
     return ops + losses.compactMap { if case .reply(let slot, _) = $0 { "reply:\(slot)" } else { nil } }
   }
 

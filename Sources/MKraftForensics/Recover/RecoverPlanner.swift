@@ -32,8 +32,10 @@ public struct RecoverPlanning: Sendable {
   /// The verdict on what the plan would leave, as long as nobody has accepted a loss.
   public var exitCode: ExitCode {
     guard !plan.losses.isEmpty else { return .sound }
+    let isLive = plan.sources[0].isLive
     let isRestorable = plan.losses.allSatisfy { loss in
-      if case .ops(_, let cause) = loss { cause == .missing || cause == .stranded } else { true }
+      guard case .ops(_, let cause) = loss else { return true }
+      return cause == .missing || cause == .stranded || cause == .unseen && isLive
     }
     return isRestorable ? .restorable : .lost
   }
@@ -63,8 +65,8 @@ public struct RecoverPlanner {
     for source in sources { try admit(source, like: model) }
     try checkHistories(sources)
     let log = RecoverLog(sources, model: model)
-    if let (op, one, other) = log.divergence {
-      throw .diverged(op: op, path: sources[one].path, other: sources[other].path)
+    if let found = log.divergence {
+      throw .diverged(op: found.op, path: sources[found.one].path, other: sources[found.other].path)
     }
     return try withoutActuallyEscaping(progress) { progress throws(RecoverRefusal) in
       try RecoverPlanner(sources: sources, identity: identity, log: log, progress: progress).plan(model)
@@ -168,6 +170,11 @@ public struct RecoverPlanner {
       if head.op == model.geometry.lastPreparableOp(after: checkpoint.op), log.child(of: head) != nil {
         throw .logTooLong(checkpoint: checkpoint.op, head: log.provenOp, limit: head.op)
       }
+      guard log.leadsOn(candidate.source, checkpoint: LogPosition(checkpoint.header)) else {
+        throw .unconnected(
+          op: log.witnesses[0].provenOp, path: sources[0].path, other: sources[candidate.source].path,
+          checkpoint: checkpoint.op)
+      }
       return finish(candidate, next, chain, result, rejected)
     }
     throw .noCheckpoint(rejected)
@@ -189,7 +196,8 @@ public struct RecoverPlanner {
     for entry in chain { described[entry.source].entryCount += 1 }
     let plan = RecoverPlan(
       identity: identity, sources: described, base: candidate.source, checkpointOp: next.checkpoint.op,
-      checkpointID: next.checkpoint.id, head: next.cut, provenOp: log.provenOp, term: next.term, losses: losses,
+      checkpointID: next.checkpoint.id, head: next.cut, provenOp: log.reachedOp(above: next.cut.op), term: next.term,
+      losses: losses,
       cluster: next.cluster, byteCount: next.checkpoint.storageSize)
     var fork = Fork(next, head: next.cut.op, on: result.storage, cluster: plan.clusterAfter)
     fork.closedSessions = Set(
@@ -213,13 +221,18 @@ public struct RecoverPlanner {
       }
     }
     var open = head + 1
-    for op in log.traces(above: head) {
+    let reached = log.reachedOp(above: head)
+    for op in log.traces(above: head, upTo: reached) {
       if open < op { add(open...op - 1, .unknown) }
       let whole: RecoverLoss.Cause = op == head + 1 ? .contradictory : .stranded
       add(op...op, log.isWhole(op) ? whole : log.isNamed(op) ? .missing : .unknown)
       open = op + 1
     }
-    for op in log.undecidable(above: max(head, log.provenOp)) { add(op...op, .undecidable) }
+    if log.showsEnd(above: reached) {
+      for op in log.undecidable(above: reached) { add(op...op, .undecidable) }
+    } else {
+      losses.append(.ops(reached + 1...RecoverLoss.openEnd, .unseen))
+    }
     return losses
   }
 }

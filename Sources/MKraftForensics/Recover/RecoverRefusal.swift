@@ -19,6 +19,8 @@ public enum RecoverRefusal: Error, Sendable, Equatable {
   case otherGeometry(path: String)
   /// Two files went different ways: a replica ran on each.
   case diverged(op: UInt64, path: String, other: String)
+  /// A newer file, in which nothing of the first file's last op is left: it may be a copy that was used by itself.
+  case unconnected(op: UInt64, path: String, other: String, checkpoint: UInt64)
   /// No checkpoint is whole, and the log does not reach back to the beginning.
   case noCheckpoint([RejectedCheckpoint])
   /// The log goes further beyond the checkpoint than a file has room for.
@@ -42,7 +44,7 @@ extension RecoverRefusal {
     switch self {
     case .repairInProgress(let path, _), .contradiction(let path, _), .otherMembers(let path, _),
       .otherCluster(let path, _), .otherReplica(let path, _), .otherFile(let path, _), .otherGeometry(let path),
-      .diverged(_, let path, _), .notOurs(let path, _):
+      .diverged(_, let path, _), .notOurs(let path, _), .unconnected(_, _, let path, _):
       path
     case .noSuperblock, .noCheckpoint, .logTooLong, .numbersExhausted: nil
     }
@@ -66,6 +68,9 @@ extension RecoverRefusal {
     case .diverged(let op, _, let other):
       "it and \(other) went different ways: each has an entry of its own as op \(op); leave out the one whose later ops do "
         + "not count"
+    case .unconnected(let op, let path, _, let checkpoint):
+      "its checkpoint is op \(checkpoint), and nothing in it shows that op \(op) of \(path), the last that is known there, came before: "
+        + "it may be a copy that was used by itself; leave out the one whose later ops do not count"
     case .noCheckpoint:
       "no checkpoint is whole in any of these files, and their log does not reach back to its beginning; add an older copy of "
         + "the file"

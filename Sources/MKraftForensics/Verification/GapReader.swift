@@ -83,7 +83,10 @@ struct GapReader {
       }
       rest = fromEnd ? rest.lowerBound..<part.lowerBound : part.upperBound..<rest.upperBound
     }
-    let isSet = { (offset: Int) in bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 }
-    return (fromEnd ? rest.last(where: isSet) : rest.first(where: isSet)) ?? range.lowerBound
+    for step in 0..<rest.count {
+      let offset = fromEnd ? rest.upperBound - 1 - step : rest.lowerBound + step
+      if bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 { return offset }
+    }
+    return range.lowerBound
   }
 }

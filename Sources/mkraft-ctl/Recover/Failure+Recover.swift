@@ -11,7 +11,8 @@ extension Failure {
       case .noSuperblock, .noCheckpoint, .logTooLong: .restorable
       case .notOurs(_, let finding): finding.kind.exitCode
       case .contradiction, .numbersExhausted: .lost
-      case .repairInProgress, .otherMembers, .otherCluster, .otherReplica, .otherFile, .otherGeometry, .diverged:
+      case .repairInProgress, .otherMembers, .otherCluster, .otherReplica, .otherFile, .otherGeometry, .diverged,
+        .unconnected:
         .declined
       }
     self.init(code, refusal.words + "; nothing was written", of: refusal.path)

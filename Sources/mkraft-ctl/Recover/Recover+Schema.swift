@@ -26,7 +26,7 @@ extension RecoverPlanDocument {
 
   private static let loss = Shape.either([
     .object([
-      .init("what", .choice(["ops"])), .init("first_op", .decimal), .init("last_op", .decimal),
+      .init("what", .choice(["ops"])), .init("first_op", .decimal), .init("last_op", .nullable(.decimal)),
       .init("cause", .choice(RecoverLoss.Cause.allCases.map(\.rawValue))),
     ]),
     .object([.init("what", .choice(["reply"])), .init("slot", .integer), .init("op", .nullable(.decimal))]),

@@ -66,7 +66,7 @@ struct RecoverPlanDocument {
       case .ops(let ops, let cause):
         json.field("what", "ops")
         json.field("first_op", ops.lowerBound)
-        json.field("last_op", ops.upperBound)
+        json.field("last_op", ops.upperBound == RecoverLoss.openEnd ? nil : ops.upperBound)
         json.field("cause", cause.rawValue)
       case .reply(let slot, let op):
         json.field("what", "reply")
@@ -137,8 +137,8 @@ extension RecoverLoss {
       self = .reply(slot: slot, op: document["op"]?.integer())
       return
     }
-    guard let first = document["first_op"]?.integer(UInt64.self),
-      let last = document["last_op"]?.integer(UInt64.self), first <= last,
+    let last = document["last_op"]?.integer(UInt64.self) ?? RecoverLoss.openEnd
+    guard let first = document["first_op"]?.integer(UInt64.self), first <= last,
       let cause = document["cause"]?.text.flatMap(Cause.init(rawValue:))
     else { return nil }
     self = .ops(first...last, cause)

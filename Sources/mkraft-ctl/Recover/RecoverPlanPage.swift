@@ -80,14 +80,18 @@ struct RecoverPlanPage {
     page.field("file \(index)", Escape.text(source.path), note: notes.joined(separator: ", "))
   }
 
+  private func words(_ ops: ClosedRange<UInt64>) -> String {
+    if ops.upperBound == RecoverLoss.openEnd { return "ops from \(ops.lowerBound) on" }
+    return ops.count == 1 ? "op \(ops.lowerBound)" : "ops \(ops.lowerBound)..\(ops.upperBound)"
+  }
+
   private func writeLosses(to page: FieldList) {
     guard !plan.losses.isEmpty else { return }
     page.heading("lost")
     for loss in plan.losses {
       switch loss {
       case .ops(let ops, let cause):
-        let range = ops.count == 1 ? "op \(ops.lowerBound)" : "ops \(ops.lowerBound)..\(ops.upperBound)"
-        page.field(range, cause.rawValue, note: cause.words, .red)
+        page.field(words(ops), cause.rawValue, note: cause.words, .red)
       case .reply(let slot, let op):
         page.field(
           "reply \(slot)", "missing",

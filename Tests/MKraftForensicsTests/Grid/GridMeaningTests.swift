@@ -165,9 +165,11 @@ import Testing
       for (from, to) in [(first, last), (last, first)] {
         let file = ForgedFile(run.storage, map)
         let referrer = try #require(map.referrers[from])
+        let checksum = try #require(try map.header(from)).checksum
         try file.forge(referrer) { _, block in
           let at = (0...block.byteCount - BlockReference.byteCount).first {
-            BlockReference(decoding: block.bytes, at: $0).address == from
+            let reference = BlockReference(decoding: block.bytes, at: $0)
+            return reference.address == from && reference.checksum == checksum
           }
           guard let at else { preconditionFailure("the block refers to it") }
           var reference = BlockReference(decoding: block.bytes, at: at)

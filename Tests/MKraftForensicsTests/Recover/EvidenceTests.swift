@@ -1,5 +1,6 @@
 import MKraftForensics
 import MKraftFormat
+import MKraftOutput
 import MKraftStorage
 import Testing
 
@@ -66,22 +67,30 @@ struct EvidenceTests {
   @Test("Evidence read while a replica ran does not show where the log ended")
   func live() throws {
     let ground = try RecoverGround(seed: 2, more: 20, stop: false)
-    let older = ground.storage.snapshot()
+    for isLive in [false, true] {
+      let source = try RecoverSource("file", ground.storage, isLive: isLive)
+      let planning = try RecoverPlanner.plan([source], as: RecoverRig.identity)
+      #expect(planning.plan.losses == (isLive ? [.ops(ground.head + 1...RecoverLoss.openEnd, .unseen)] : []))
+      #expect(planning.plan.acceptances == (isLive ? ["op:\(ground.head + 1).."] : []))
+      #expect(planning.exitCode == (isLive ? .restorable : .sound) && planning.lacksNothing == !isLive)
+    }
+  }
+
+  @Test("What one file cannot decide no other decides: a copy that was used by itself looks like a later state")
+  func undecidable() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let damaged = ground.storage.snapshot()
     let geometry = GridRun.geometry
     let next = ground.head + 1
-    // The older file's slot behind the head is damaged in both rings; a later one shows that nothing came there.
     let header = geometry.headerOffset(slot: geometry.slot(of: next))
     let prepare = geometry.prepareOffset(slot: geometry.slot(of: next))
-    older.zero(header..<header + 256)
-    older.zero(prepare..<prepare + 4096)
-    let run = try SampleUpdate.next(of: ground.storage)
-    for (isLive, isDecided) in [(false, true), (true, false)] {
-      let sources = [
-        try RecoverSource("old", older), try RecoverSource("late", run, isLive: isLive),
-      ]
-      let plan = try RecoverPlanner.plan(sources, as: RecoverRig.identity).plan
-      #expect(plan.losses.isEmpty == isDecided, "live \(isLive): \(plan.losses)")
+    damaged.zero(header..<header + 256)
+    damaged.zero(prepare..<prepare + 4096)
+    let later = try SampleUpdate.next(of: ground.storage)
+    for files in [[damaged], [damaged, later], [later, damaged]] {
+      #expect(try RecoverRig.plan(files).plan.losses == [.ops(next...next, .undecidable)])
     }
+    #expect(try RecoverRig.plan([later]).plan.losses.isEmpty)
   }
 
   @Test("Damaged evidence is refused")

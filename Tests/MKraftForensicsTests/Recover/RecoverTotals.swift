@@ -30,6 +30,7 @@ struct RecoverTotals: CustomStringConvertible {
       case .contradiction(_, let name): name
       case .noSuperblock: "no superblock"
       case .notOurs: "not ours"
+      case .unconnected: "unconnected"
       case .noCheckpoint: "no whole checkpoint"
       case .repairInProgress: "repair in progress"
       case .diverged: "diverged"

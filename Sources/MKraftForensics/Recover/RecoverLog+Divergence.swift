@@ -1,0 +1,81 @@
+internal import MKraftFormat
+
+/// Whether the files tell of one history. A copy that was used by itself is no older copy: its entries are others, under the same
+/// numbers.
+extension RecoverLog {
+  /// Where two files went different ways; `one` and `other` are their places among the sources.
+  struct Divergence {
+    let op: UInt64
+    let one: Int
+    let other: Int
+  }
+
+  /// The lowest op that shows it; nil if none does.
+  var divergence: Divergence? {
+    let found = entries.compactMap { divergence(at: $0, among: $1) } + divergencesOfPositions
+    return found.min { ($0.op, $0.one, $0.other) < ($1.op, $1.one, $1.other) }
+  }
+
+  private func divergence(at op: UInt64, among found: [Entry]) -> Divergence? {
+    let proven = found.filter(\.isProven)
+    guard let one = proven.first else { return nil }
+    if let other = proven.first(where: { $0.header != one.header }) {
+      return Divergence(op: op, one: one.source, other: other.source)
+    }
+    if let old = proven.first(where: isVoidElsewhere) {
+      let index = sources.indices.first { isVoid(old.header, by: sources[$0]) && $0 != old.source }
+      return Divergence(op: op, one: old.source, other: index ?? 0)
+    }
+    // The first file's own entry counts also without its header, unless a later term has made it void.
+    let mine = found.first { $0.source == 0 && $0.isWhole && !isVoid($0.header, by: sources[0]) }
+    guard let mine, mine.header != one.header, one.source != 0 else { return nil }
+    return Divergence(op: op, one: 0, other: one.source)
+  }
+
+  private func isVoidElsewhere(_ entry: Entry) -> Bool {
+    sources.indices.contains { $0 != entry.source && isVoid(entry.header, by: sources[$0]) }
+  }
+
+  /// Whether a file's own account has no room for an entry: above the head that was found when its term began stand entries of
+  /// that term and later ones only.
+  private func isVoid(_ header: PrepareHeader, by source: RecoverSource) -> Bool {
+    guard source.isCertain, let superblock = source.superblock else { return false }
+    return header.op > superblock.cut.op && header.term < superblock.logTerm
+  }
+
+  /// Superblocks that name different entries of one op as settled.
+  private var divergencesOfPositions: [Divergence] {
+    var known: [UInt64: (checksum: UInt128, source: Int)] = [:]
+    var found: [Divergence] = []
+    for index in sources.indices {
+      for position in sources[index].superblocks.flatMap(\.settled) {
+        guard let before = known[position.op] else {
+          known[position.op] = (position.checksum, index)
+          continue
+        }
+        if before.checksum != position.checksum, before.source != index {
+          found.append(Divergence(op: position.op, one: before.source, other: index))
+        }
+      }
+    }
+    return found
+  }
+
+  /// Whether a file's log leads through the last op that the first file is known to have reached; if nothing tells, it does not.
+  func leadsOn(_ index: Int, checkpoint: LogPosition) -> Bool {
+    let op = witnesses[0].provenOp
+    guard index != 0, op > 0, op <= checkpoint.op else { return true }
+    let mine = (entries[op] ?? []).filter { $0.source == 0 && $0.isProven }.map(\.header.checksum)
+    let named = sources[0].superblocks.flatMap(\.settled).filter { $0.op == op }.map(\.checksum)
+    let theirs = (entries[op] ?? []).filter { $0.source == index }.map(\.header.checksum)
+    let known = theirs + (op == checkpoint.op ? [checkpoint.checksum] : [])
+    return !Set(mine + named).isDisjoint(with: known)
+  }
+}
+
+extension Superblock {
+  /// Entries that were durable when it was written, and stay what they are.
+  var settled: [LogPosition] {
+    [cut, LogPosition(checkpoint.header)] + (clean.map { [$0] } ?? [])
+  }
+}

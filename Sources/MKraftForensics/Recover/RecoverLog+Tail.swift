@@ -1,0 +1,58 @@
+internal import MKraftFormat
+internal import MKraftStorage
+
+/// Where the log may have gone on beyond what is there.
+extension RecoverLog {
+  /// What one file's rings show of the ops above one.
+  struct Tail {
+    /// The highest op of which a whole prepare stands there: the ones below it were prepared before it.
+    var reachedOp: UInt64
+    /// Ops of slots that are damaged in both rings: whether they were acknowledged cannot be told (rule R13).
+    var undecidable: [UInt64] = []
+    /// Whether the end shows: a header slot that is valid but older, so that nothing from its op on had been acknowledged.
+    var isClosed = false
+  }
+
+  /// The highest op that the log is known to have reached, or a whole prepare shows, which is `head` at least.
+  func reachedOp(above head: UInt64) -> UInt64 {
+    let known = max(head, provenOp)
+    return sources.indices.map { tail($0, above: known).reachedOp }.max() ?? known
+  }
+
+  /// Ops above `op` that may have been acknowledged, by any of the files. None of them clears another: an older copy that was used by
+  /// itself looks like a later state.
+  func undecidable(above op: UInt64) -> [UInt64] {
+    Set(sources.indices.flatMap { tail($0, above: op).undecidable }).sorted()
+  }
+
+  /// Whether the first file shows where its log ended. What was read while a replica ran does not, nor do rings of which nothing
+  /// is left.
+  func showsEnd(above op: UInt64) -> Bool { !sources[0].isLive && tail(0, above: op).isClosed }
+
+  private func tail(_ index: Int, above op: UInt64) -> Tail {
+    let source = sources[index]
+    let superblock = source.superblock ?? model
+    var tail = Tail(reachedOp: op)
+    // A clean stop says where the log ended, unless it is known to have gone on since: then the superblock was rolled back.
+    if source.isCertain, superblock.clean?.op == op, witnesses[index].termMax <= superblock.term {
+      tail.isClosed = true
+      return tail
+    }
+    let geometry = superblock.geometry
+    let reader = JournalReader(source.storage, geometry: geometry, cluster: superblock.cluster)
+    for next in op + 1..<op + 1 + UInt64(geometry.slotCount) {
+      let slot = geometry.slot(of: next)
+      let evidence = reader.evidence(of: slot..<slot + 1)[0]
+      let condition = SlotCondition(evidence, expecting: next, superblock)
+      if condition.header.opensTail {
+        tail.isClosed = true
+        return tail
+      }
+      // An entry of a later term than the superblock's shows that this was rolled back.
+      if [.current, .ahead].contains(condition.prepare), evidence.validPrepare?.op == next { tail.reachedOp = next }
+      let rule = RecoveryTable.rows[RecoveryTable.index(of: condition)]
+      if rule.alone == .undecidable { tail.undecidable.append(next) }
+    }
+    return tail
+  }
+}

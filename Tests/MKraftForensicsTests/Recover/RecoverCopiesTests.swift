@@ -1,0 +1,140 @@
+import MKraftForensics
+import MKraftFormat
+import MKraftReplica
+import MKraftStorage
+import Testing
+
+/// Older copies that tell less than they seem to: used by themselves, of a file that is worse off than it looks, or rolled back.
+struct RecoverCopiesTests {
+  private let geometry = GridRun.geometry
+
+  /// A replica runs on a copy by itself: so many writes under a client of its own.
+  private func use(_ file: MemoryStorage, writes: Int, client: UInt128) throws {
+    let shell = try GridRun.start(file, now: 1 << 40)
+    func send(_ header: MessageHeader, _ body: [UInt8]) -> MessageHeader? {
+      shell.receive(from: ConnectionID(1), header, body)
+      shell.completeAll()
+      defer { shell.sent.removeAll() }
+      return shell.sent.last?.header
+    }
+    var register = MessageHeader(.request, cluster: GridRun.cluster)
+    register.client = client
+    register.operation = Operation.register.rawValue
+    register.seal(body: RawSpan())
+    let session = try #require(send(register, []), "a session is registered").session
+    for number in 1...UInt64(max(1, writes)) where writes > 0 {
+      let put = KeyValueEvent.put(key: [9], value: [UInt8(truncatingIfNeeded: client)])
+      let (header, body) = try GridRun.request([put], client: client, session: session, number: number)
+      #expect(send(header, body)?.command == .reply)
+    }
+  }
+
+  /// Both rings lose what they hold of some ops.
+  private func lose(_ ops: ClosedRange<UInt64>, _ file: MemoryStorage) {
+    for op in ops {
+      let slot = geometry.slot(of: op)
+      file.zero(geometry.headerOffset(slot: slot)..<geometry.headerOffset(slot: slot) + 256)
+      file.zero(geometry.prepareOffset(slot: slot)..<geometry.prepareOffset(slot: slot) + 4096)
+    }
+  }
+
+  private func loseHeaders(_ ops: ClosedRange<UInt64>, _ file: MemoryStorage) {
+    for op in ops {
+      let start = geometry.headerOffset(slot: geometry.slot(of: op))
+      file.zero(start..<start + 256)
+    }
+  }
+
+  private func zeroSuperblocks(_ file: MemoryStorage) {
+    for copy in 0..<Superblock.copyCount {
+      let start = geometry.offset(of: .superblock(copy))
+      file.zero(start..<start + UInt64(Superblock.byteCount))
+    }
+  }
+
+  private func refusal(_ files: [MemoryStorage]) -> RecoverRefusal? {
+    do throws(RecoverRefusal) {
+      let plan = try RecoverRig.plan(files).plan
+      Issue.record("planned: \(plan.losses), head \(plan.head.op)")
+      return nil
+    } catch { return error }
+  }
+
+  @Test("An older copy that was started by itself decides nothing about ops that the damaged file may have had")
+  func startedByItself() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let copy = ground.backups[1].snapshot()
+    let last = try GridRun.start(copy, now: 1 << 40).replica.status.head
+    try use(copy, writes: 0, client: 900)
+    lose(last...ground.head, ground.storage)
+    let alone = try RecoverRig.plan([ground.storage]).plan
+    #expect(alone.lostOps == last...ground.head && alone.losses.count == 1)
+    // Its own op of that number stands where the other's is lost.
+    let both = try RecoverRig.plan([ground.storage, copy]).plan
+    #expect(both.losses.contains { if case .ops(_, .undecidable) = $0 { true } else { false } }, "\(both.losses)")
+    #expect(both.lostOps?.contains(ground.head) == true)
+  }
+
+  @Test("An older copy whose superblocks are gone decides nothing either")
+  func olderCopyWithoutSuperblock() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let copy = ground.backups[1].snapshot()
+    zeroSuperblocks(copy)
+    lose(ground.head - 2...ground.head, ground.storage)
+    let plan = try RecoverRig.plan([ground.storage, copy]).plan
+    #expect(plan.lostOps == ground.head - 2...ground.head, "\(plan.losses)")
+  }
+
+  @Test("A copy that went on by itself until its log had wrapped is not taken for a later state")
+  func wrapped() throws {
+    let ground = try RecoverGround(seed: 1, more: 7, stop: true)
+    let copy = ground.storage.snapshot()
+    // Both begin the same term at the same op.
+    try use(ground.storage, writes: 5, client: 901)
+    try use(copy, writes: 3 * Int(geometry.slotCount), client: 900)
+    let refusal = refusal([ground.storage, copy])
+    guard case .unconnected(let op, "file 0", "file 1", let checkpoint)? = refusal else {
+      Issue.record("not refused as unconnected: \(String(describing: refusal))")
+      return
+    }
+    #expect(op > ground.head && checkpoint > op)
+  }
+
+  @Test("A copy that was used by itself while the first file went on is refused, though no op is in both rings")
+  func laterTerm() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let copy = ground.backups[1].snapshot()
+    try use(copy, writes: 3 * Int(geometry.slotCount), client: 900)
+    guard case .diverged(_, "file 0", "file 1")? = refusal([ground.storage, copy]) else {
+      Issue.record("not refused as diverged")
+      return
+    }
+  }
+
+  @Test("An entry of the first file counts without its header, and a copy that has another is refused")
+  func headersGone() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let copy = ground.backups[1].snapshot()
+    let last = try GridRun.start(copy, now: 1 << 40).replica.status.head
+    loseHeaders(last...ground.head, ground.storage)
+    #expect(try RecoverRig.plan([ground.storage]).plan.losses.isEmpty)
+    guard case .diverged(last, "file 0", "file 1")? = refusal([ground.storage, copy]) else {
+      Issue.record("not refused as diverged")
+      return
+    }
+  }
+
+  @Test(
+    "A whole prepare above a hole shows that the log went on, whatever the superblocks are", arguments: [false, true])
+  func aboveHole(isSuperblockGone: Bool) throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let hole = ground.head - 2
+    lose(hole...ground.head - 1, ground.storage)
+    loseHeaders(ground.head...ground.head, ground.storage)
+    if isSuperblockGone { zeroSuperblocks(ground.storage) }
+    let files = isSuperblockGone ? [ground.storage, ground.backups[1]] : [ground.storage]
+    let plan = try RecoverRig.plan(files).plan
+    #expect(plan.lostOps == hole...ground.head, "\(plan.losses)")
+    #expect(plan.provenOp == ground.head)
+  }
+}
