@@ -9,6 +9,12 @@ extension FileAlone {
     case prepareHeader(PrepareHeader)
     /// Over its header in the header ring, which is the one that is wrong: the prepare is the entry that is named.
     case headerRing(PrepareHeader)
+
+    var header: PrepareHeader {
+      switch self {
+      case .prepareHeader(let header), .headerRing(let header): header
+      }
+    }
   }
 
   func evidence(_ slot: Int) -> SlotEvidence {

@@ -7,6 +7,8 @@ internal import MKraftStorage
 struct FileAlone: Sendable {
   let storage: any Storage
   let superblock: Superblock
+  /// Slots of replies that the log makes again once it is made right.
+  var remadeReplies: Set<Int> = []
 
   init(_ storage: any Storage, _ superblock: Superblock) {
     self.storage = storage
@@ -33,7 +35,7 @@ struct FileAlone: Sendable {
       return blockHeader(BlockReference(checksum: expected, address: address)) != nil
     case .replyLost:
       guard case .checksum(let expected)? = finding.expected, let slot = finding.slot else { return false }
-      return replyHeader(slot, expected) != nil
+      return remadeReplies.contains(slot) || replyHeader(slot, expected) != nil
     default: return false
     }
   }

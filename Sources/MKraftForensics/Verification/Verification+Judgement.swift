@@ -1,4 +1,5 @@
 internal import MKraftFormat
+internal import MKraftOutput
 internal import MKraftReplica
 internal import MKraftStorage
 
@@ -45,12 +46,32 @@ extension Verification {
       judged.repliesLost = judged.journal == nil ? nil : []
       return
     }
+    if judged.isLogWhole, !journal.serves {
+      let remade = repliesOfMendedLog(journal, subject)
+      log.alone?.remadeReplies = remade
+    }
     let headers = LogHeaders(storage, superblock, head: journal.head.op)
     let forecast = records.map { ReplyForecast(superblock, $0, entry: headers.header) }
     let isWhole = judged.isLogWhole && journal.serves && !options.isLive
     let findings = ReplyFindings(superblock, records, forecast, isForecastWhole: isWhole)
     findings.add(doubtful, to: &log)
     judged.repliesLost = findings.lost(doubtful)
+  }
+
+  /// The slots that the log fills anew once the file alone has made it right; none if that is not to be had.
+  private func repliesOfMendedLog(_ journal: JournalDecision, _ subject: Subject) -> Set<Int> {
+    let found = log.findings.filter { [.walHeaders, .walPrepares].contains($0.zone) && $0.exitCode > .degraded }
+    guard let alone = log.alone, let records = subject.ground.parts.sessions, !found.isEmpty,
+      found.allSatisfy({ $0.exitCode == .repairable })
+    else { return [] }
+    var mended: [UInt64: PrepareHeader] = [:]
+    for finding in found {
+      guard let op = finding.op, let entry = alone.entry(finding) else { return [] }
+      mended[op] = entry.header
+    }
+    let headers = LogHeaders(storage, subject.superblock, head: journal.provenOp)
+    let forecast = ReplyForecast(subject.superblock, records) { mended[$0] ?? headers.header(of: $0) }
+    return Set(records.indices.filter { forecast.remakes($0, of: records[$0]) })
   }
 
   /// In a file in use: a reply that was written for the next checkpoint, perhaps since the log was read. It is newer than the table of
