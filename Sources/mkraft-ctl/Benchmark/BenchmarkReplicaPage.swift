@@ -52,6 +52,7 @@ struct BenchmarkReplicaPage {
       json.field("requests_inside", load.result.inside)
       json.field("values_per_second", load.valuesPerSecond)
       json.field("device_pairs", load.device)
+      json.field("device_depth", load.deviceDepth)
       json.field("rate_to_device", load.rateRatio)
       json.field("latency_to_device", load.latencyRatio)
       json.field("header_writes_per_op", load.result.headerWritesPerOp)
@@ -111,6 +112,12 @@ struct BenchmarkReplicaPage {
         table.endRow()
       }
     }
+    page.field(
+      "closed loop", "a client sends when it has its answer",
+      note: "so a slow answer holds up what would have come meanwhile, and latencies leave that wait out")
+    page.field(
+      "ratios", "replica to device, measured one after the other",
+      note: "pairs at once are as many as clients, up to the pipeline: beyond it p50 holds the wait in line")
   }
 
   private func writeFull(to page: FieldList) {
