@@ -7,6 +7,10 @@ package struct CheckpointWatch {
     package var checkpoint: CheckpointSpan?
     /// How long durable entries waited for a checkpoint, microseconds.
     package var stall: Double?
+
+    package init(checkpoint: CheckpointSpan? = nil, stall: Double? = nil) {
+      (self.checkpoint, self.stall) = (checkpoint, stall)
+    }
   }
 
   private struct UnderWay {

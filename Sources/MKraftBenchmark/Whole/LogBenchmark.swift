@@ -49,7 +49,9 @@ package struct LogBenchmark: Sendable {
 
   /// The log of the first load; nil if there is no space for it.
   package static func geometry(_ space: BenchmarkSpace, _ shape: RequestShape, clients: Int) -> Geometry? {
-    shape.messageSize.flatMap { space.geometry(messageSize: $0, sessions: clients, slotsMax: Int(Geometry.defaultSlotCount)) }
+    shape.messageSize.flatMap {
+      space.geometry(messageSize: $0, sessions: clients, slotsMax: Int(Geometry.defaultSlotCount))
+    }
   }
 
   package func run(

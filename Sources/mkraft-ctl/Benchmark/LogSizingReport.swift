@@ -24,7 +24,8 @@ struct LogSizingReport {
   private var sentence: String {
     switch advice {
     case .asAsked: "nothing better under these conditions"
-    case .checkpointUnknown: "none: how long a checkpoint takes is not known; 'benchmark wal' measures it, with time to see one"
+    case .checkpointUnknown:
+      "none: how long a checkpoint takes is not known; 'benchmark wal' measures it, with time to see one"
     case .rateUnknown: "none: the rate is not known; --rate says it"
     case .geometry: options ?? ""
     case .moreSlots(let count): "at least \(count) slots: fewer stall at this rate whatever their headroom"
@@ -89,7 +90,9 @@ struct LogSizingReport {
 
   func write(to page: FieldList) {
     page.heading("sizing of the log")
-    if let rate = asked.conditions.rate { page.field("load", "\(Words.number(rate)) ops/s", note: "at most, in bursts") }
+    if let rate = asked.conditions.rate {
+      page.field("load", "\(Words.number(rate)) ops/s", note: "at most, in bursts")
+    }
     write(asked, to: page)
     guard let advised else { return page.field("advice", sentence) }
     page.heading("advice: \(sentence)")
