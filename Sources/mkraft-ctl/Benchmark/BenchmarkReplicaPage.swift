@@ -113,11 +113,12 @@ struct BenchmarkReplicaPage {
       }
     }
     page.field(
-      "closed loop", "a client sends when it has its answer",
-      note: "so a slow answer holds up what would have come meanwhile, and latencies leave that wait out")
+      "closed loop", "clients wait for answers",
+      note: "what a slow answer holds up meanwhile is in no latency (coordinated omission)")
     page.field(
-      "ratios", "replica to device, measured one after the other",
-      note: "pairs at once are as many as clients, up to the pipeline: beyond it p50 holds the wait in line")
+      "ratios", "replica to device",
+      note: "one after the other; pairs at once are as many as clients, \(Geometry.defaultPipeline) at most: "
+        + "with more clients p50 holds their wait in line")
   }
 
   private func writeFull(to page: FieldList) {
