@@ -31,7 +31,13 @@ import Testing
     ]
     let load = check(128, nil, spans: seen)
     #expect(load.rateDuring.map { rounded($0, 6) } == 10_000 && load.opsDuring.map { rounded($0, 6) } == 300)
-    #expect(load.peakRate == 20_000, "200 ops in 10 ms")
+    #expect(rounded(load.peakRate, 6) == 20_000, "200 ops in 10 ms, without a wait 800 in 40 ms")
+    let burst = [
+      CheckpointSpan(duration: 10_000, ops: 100, openTime: 10_000),
+      CheckpointSpan(duration: 40_000, ops: 280, openTime: 40_000),
+    ]
+    #expect(rounded(check(128, nil, spans: burst).peakRate, 6) == 7000, "280 in 40 ms are more than 100 in 10 ms")
+    #expect(check(128, nil, spans: []).peakRate == 5000, "that of the load")
     #expect(load.forecastForOthers?.rate == load.rateDuring && load.verdict == .reference)
     #expect(load.predictedCount == nil && load.predictedStall == nil && load.stallIsPredicted == nil)
     #expect(CheckpointSpan(duration: 1000, ops: 0, openTime: 0).rate == nil, "somebody waited from its begin on")

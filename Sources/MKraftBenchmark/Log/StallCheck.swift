@@ -50,8 +50,12 @@ package struct StallCheck: Sendable {
     return time > 0 ? Double(spans.reduce(0) { $0 + $1.ops }) / time * 1e6 : nil
   }
 
-  /// Ops a second during the checkpoint with the most of them, or of the whole load if those are more.
-  package var peakRate: Double { spans.compactMap(\.rate).reduce(rate, max) }
+  /// Ops a second with which the longest checkpoint would see as many ops as any checkpoint did, or would have without a wait; that of
+  /// the whole load if those are more. A short checkpoint in a burst asks for no longer headroom than the ops it had.
+  package var peakRate: Double {
+    let most = spans.compactMap { span in span.rate.map { $0 * span.duration } }.max() ?? 0
+    return max(rate, checkpoints.count > 0 ? most / checkpoints.largest : 0)
+  }
 
   /// Ops that come during a checkpoint, in the mean; nil if none was seen.
   package var opsDuring: Double? { rateDuring.map { $0 * checkpoints.mean / 1e6 } }

@@ -44,8 +44,8 @@ struct BenchmarkLogCommand: Command {
     return .sound
   }
 
-  /// What is not given on the command line is what was measured: of checkpoints the longest and of rates during them the highest, for
-  /// none is to be waited for.
+  /// What is not given on the command line is what was measured: of checkpoints the longest, and the rate that the most ops during
+  /// one ask for, since none is to be waited for.
   private func sizing(of geometry: Geometry, _ report: LogBenchmark.Report) -> LogSizingReport {
     var conditions = sizing.conditions
     conditions.rate = conditions.rate ?? report.pilot?.peakRate

@@ -97,6 +97,10 @@ struct BenchmarkLogPage {
         table.endRow()
       }
     }
+    guard let rate = report.pilot?.rateDuring else { return }
+    page.field(
+      "predicted", "headroom less a pipeline, at \(Words.number(rate)) ops/s",
+      note: "as during the first one's checkpoints; other ops during: the headroom changed rate or duration")
   }
 
   private func writeLoading(to page: FieldList, on console: Console) {
