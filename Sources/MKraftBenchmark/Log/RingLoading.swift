@@ -6,13 +6,16 @@ package struct RingLoading: Sendable {
   package struct Result: Sendable {
     /// The whole header ring, every header verified.
     package let headers: Rate
-    /// The same headers from where they stand in the prepare ring: a unit of each slot.
+    /// The same headers from where they stand in the prepare ring, in the faster of two ways: a unit of each slot, or, where a piece
+    /// holds several slots, the ring piece by piece.
     package let prepareHeaders: Rate
     /// Both rings whole, every body verified.
     package let bodies: Rate
   }
 
   private static let threadCount = 8
+  /// Bytes read with one request, at most.
+  private static let pieceByteCount = 1 << 20
 
   private let storage: FileStorage
   private let superblock: Superblock
@@ -25,8 +28,8 @@ package struct RingLoading: Sendable {
   package func run(for duration: Duration, _ budget: BenchmarkBudget) throws -> Result {
     let part = duration / 3
     return Result(
-      headers: try rate(part, budget) { readHeaders() },
-      prepareHeaders: try rate(part, budget) { try readUnits() },
+      headers: try rate(part, budget) { try readPieces(of: .walHeaders, headerEvery: PrepareHeader.byteCount) },
+      prepareHeaders: try prepareHeaders(part, budget),
       bodies: try rate(part, budget) { _ = JournalScan.run(storage, superblock) })
   }
 
@@ -44,9 +47,12 @@ package struct RingLoading: Sendable {
     return Rate(times, seconds: times.reduce(0, +) / 1e6)
   }
 
-  private func readHeaders() {
-    let reader = JournalReader(storage, geometry: geometry, cluster: superblock.cluster)
-    for slots in batches(reader.batchLimit) { _ = reader.evidence(of: slots, bodies: false) }
+  private func prepareHeaders(_ duration: Duration, _ budget: BenchmarkBudget) throws -> Rate {
+    let stride = Int(geometry.messageSize)
+    guard 2 * stride <= RingLoading.pieceByteCount else { return try rate(duration, budget) { try readUnits() } }
+    let units = try rate(duration / 2, budget) { try readUnits() }
+    let pieces = try rate(duration / 2, budget) { try readPieces(of: .walPrepares, headerEvery: stride) }
+    return units.median < pieces.median ? units : pieces
   }
 
   /// As if there were no header ring: the device is asked once for each slot, by several threads, as a start does it.
@@ -56,14 +62,31 @@ package struct RingLoading: Sendable {
       let buffer = IOBuffer(byteCount: unit)
       for slot in stride(from: worker, to: Int(geometry.slotCount), by: RingLoading.threadCount) {
         _ = try storage.read(unit, at: geometry.prepareOffset(slot: slot), into: buffer)
-        _ = try? PrepareHeader(decoding: buffer.bytes)
+        _ = try PrepareHeader(decoding: buffer.bytes)
       }
       return []
     }
   }
 
-  private func batches(_ limit: Int) -> [Range<Int>] {
-    let count = Int(geometry.slotCount)
-    return stride(from: 0, to: count, by: limit).map { $0..<min($0 + limit, count) }
+  /// A ring in large pieces, by as many threads; in each piece a header stands every so many bytes.
+  private func readPieces(of ring: Zone, headerEvery step: Int) throws {
+    let byteCount = Int(geometry.slotCount) * step
+    let pieces = RingLoading.pieces(of: byteCount, limit: RingLoading.pieceByteCount)
+    _ = try Workers.run(min(RingLoading.threadCount, pieces.count)) { worker in
+      let buffer = IOBuffer(byteCount: RingLoading.pieceByteCount)
+      for index in stride(from: worker, to: pieces.count, by: RingLoading.threadCount) {
+        let piece = pieces[index]
+        _ = try storage.read(piece.count, at: geometry.offset(of: ring) + UInt64(piece.lowerBound), into: buffer)
+        for start in stride(from: 0, to: piece.count, by: step) {
+          _ = try PrepareHeader(decoding: buffer.bytes.extracting(start..<start + PrepareHeader.byteCount))
+        }
+      }
+      return []
+    }
+  }
+
+  /// `byteCount` bytes in pieces of `limit`, the last one as long as is left.
+  package static func pieces(of byteCount: Int, limit: Int) -> [Range<Int>] {
+    stride(from: 0, to: byteCount, by: limit).map { $0..<min($0 + limit, byteCount) }
   }
 }

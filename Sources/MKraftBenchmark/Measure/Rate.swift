@@ -22,6 +22,7 @@ package struct Rate: Sendable {
   package var median: Double { percentile(50) }
   package var p99: Double { percentile(99) }
   package var p999: Double { percentile(99.9) }
+  package var smallest: Double { latencies.first ?? 0 }
   package var largest: Double { latencies.last ?? 0 }
   package var mean: Double { latencies.isEmpty ? 0 : sum / Double(latencies.count) }
 

@@ -19,12 +19,15 @@ package struct ServedLoad: Sendable {
     package let userTime: Double
     package let systemTime: Double
     /// Checkpoints from the execution of their op to their superblock, those whose begin and end were seen.
-    package let checkpoints: Rate
+    package let checkpointSpans: [CheckpointSpan]
     /// Times in which requests waited for a checkpoint, since the headroom behind it was used up.
     package let stalls: Rate
     /// Ops executed.
     package let opCount: UInt64
     package let seconds: Double
+
+    /// How long checkpoints took.
+    package var checkpoints: Rate { Rate(checkpointSpans.map(\.duration), seconds: seconds) }
   }
 
   private let file: ThrowawayFile
@@ -78,7 +81,7 @@ package struct ServedLoad: Sendable {
       ping: Rate(ping, seconds: pingTime.seconds), headerWritesPerOp: Double(headers) / Double(max(ops, 1)),
       userTime: (used.user - usedBefore.user) / Double(latencies.count),
       systemTime: (used.system - usedBefore.system) / Double(latencies.count),
-      checkpoints: Rate(state.checkpoints, seconds: seconds), stalls: Rate(state.stalls, seconds: seconds),
+      checkpointSpans: state.checkpoints, stalls: Rate(state.stalls, seconds: seconds),
       opCount: ops, seconds: seconds)
   }
 }

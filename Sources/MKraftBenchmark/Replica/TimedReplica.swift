@@ -12,8 +12,7 @@ final class TimedReplica: ServedReplica {
     struct State {
       var latencies: [Double] = []
       var status: ReplicaStatus?
-      /// How long checkpoints took, from the execution of their op to their superblock, in microseconds.
-      var checkpoints: [Double] = []
+      var checkpoints: [CheckpointSpan] = []
       /// How long durable entries waited for a checkpoint, in microseconds.
       var stalls: [Double] = []
       var isOn = false
@@ -41,14 +40,12 @@ final class TimedReplica: ServedReplica {
   private let replica: Replica
   private let measure: Measure
   private var begun: [UInt128: ContinuousClock.Instant] = [:]
-  /// When the op of the checkpoint under way was executed.
-  private var checkpointBegun: ContinuousClock.Instant?
-  /// When the last op that may be executed before the checkpoint is durable was executed, and more were there.
-  private var stallBegun: ContinuousClock.Instant?
+  private var watch: CheckpointWatch
 
   init(_ replica: Replica, _ measure: Measure) {
     self.replica = replica
     self.measure = measure
+    watch = CheckpointWatch(replica.status.geometry)
   }
 
   var statusNow: ReplicaStatus? { replica.statusNow }
@@ -61,25 +58,28 @@ final class TimedReplica: ServedReplica {
     from connection: ConnectionID, header: MessageHeader, body: RawSpan, now: UInt64,
     into effects: inout [ReplicaEffect]
   ) {
-    begun[header.checksum] = .now
+    let arrival = ContinuousClock.now
+    begun[header.checksum] = arrival
     replica.receive(from: connection, header: header, body: body, now: now, into: &effects)
-    note(effects)
+    note(effects, of: arrival)
   }
 
   func complete(_ token: UInt64, failure: StorageError?, now: UInt64, into effects: inout [ReplicaEffect]) {
+    let arrival = ContinuousClock.now
     replica.complete(token, failure: failure, now: now, into: &effects)
-    note(effects)
+    note(effects, of: arrival)
   }
 
   func complete(_ completions: [IOCompletion], now: UInt64, into effects: inout [ReplicaEffect]) {
+    let arrival = ContinuousClock.now
     replica.complete(completions, now: now, into: &effects)
-    note(effects)
+    note(effects, of: arrival)
   }
 
-  private func note(_ effects: [ReplicaEffect]) {
+  /// - Parameter arrival: when the input came that had these effects.
+  private func note(_ effects: [ReplicaEffect], of arrival: ContinuousClock.Instant) {
     let status = replica.status
-    noteCheckpoint(status)
-    noteStall(status)
+    noteCheckpoint(status, at: arrival)
     for effect in effects {
       guard case .send(_, let header, _) = effect, let begin = begun.removeValue(forKey: header.requestChecksum) else {
         continue
@@ -91,28 +91,14 @@ final class TimedReplica: ServedReplica {
     }
   }
 
-  private func noteCheckpoint(_ status: ReplicaStatus) {
-    let isUnderWay = status.commit >= status.checkpoint + UInt64(status.geometry.checkpointInterval)
-    note(isUnderWay, since: &checkpointBegun, in: \.checkpoints)
-  }
-
-  /// The commit index stops at the last op that may be executed; whoever is ahead of it waits.
-  private func noteStall(_ status: ReplicaStatus) {
-    let isStalled =
-      status.head > status.commit && status.commit == status.geometry.lastExecutableOp(after: status.checkpoint)
-    note(isStalled, since: &stallBegun, in: \.stalls)
-  }
-
-  private func note(
-    _ isUnderWay: Bool, since begun: inout ContinuousClock.Instant?, in times: WritableKeyPath<Measure.State, [Double]>
-  ) {
-    switch (begun, isUnderWay) {
-    case (nil, true): begun = .now
-    case (let begin?, false):
-      let time = (ContinuousClock.now - begin).microseconds
-      measure.state.withLock { if $0.isOn { $0[keyPath: times].append(time) } }
-      begun = nil
-    default: break
+  private func noteCheckpoint(_ status: ReplicaStatus, at arrival: ContinuousClock.Instant) {
+    let ended = watch.note(
+      head: status.head, commit: status.commit, checkpoint: status.checkpoint, at: arrival)
+    guard ended != CheckpointWatch.Ended() else { return }
+    measure.state.withLock { state in
+      guard state.isOn else { return }
+      if let checkpoint = ended.checkpoint { state.checkpoints.append(checkpoint) }
+      if let stall = ended.stall { state.stalls.append(stall) }
     }
   }
 }

@@ -4,6 +4,10 @@ package import MKraftFormat
 package enum LogAdvice: Sendable, Equatable {
   /// As asked for, it is right.
   case asAsked
+  /// Nothing was weighed, for how long a checkpoint takes is not known.
+  case checkpointUnknown
+  /// Nothing was weighed, for the rate is not known.
+  case rateUnknown
   case geometry(Geometry)
   /// No log of so many slots takes the rate without stalls; so many would.
   case moreSlots(UInt64)
@@ -25,11 +29,12 @@ package enum LogAdvice: Sendable, Equatable {
       advised.headroom = Geometry.defaultHeadroom(slotCount: advised.slotCount)
     }
     if let rate = conditions.rate, let tau = conditions.checkpoint {
-      let needed = LogSizing.headroom(rate: rate, checkpoint: tau, pipeline: Double(asked.pipeline))
+      let pipeline = Double(asked.pipeline)
+      let needed = LogSizing.headroom(rate: rate, checkpoint: tau, pipeline: pipeline) + pipeline
       guard needed < Double(Geometry.slotCountRange.upperBound) else { return .impossible }
       advised.headroom = UInt32(needed)
-    } else if budget == nil {
-      return .asAsked
+    } else if advised.slotCount == asked.slotCount {
+      return conditions.checkpoint == nil ? .checkpointUnknown : .rateUnknown
     }
     advised.checkpointInterval = advised.longestInterval
     if advised.brokenInvariants.isEmpty {

@@ -12,8 +12,12 @@ package struct LogFigures: Sendable {
 
   private var slots: Double { Double(geometry.slotCount) }
   private var interval: Double { Double(geometry.checkpointInterval) }
-  private var headroom: Double { Double(geometry.headroom) }
   private var pipeline: Double { Double(geometry.pipeline) }
+
+  /// Ops that can be executed behind a checkpoint before anybody waits for it, whatever order they come in.
+  package var sureHeadroom: Double {
+    LogSizing.sureHeadroom(min(Double(geometry.headroom), interval), pipeline: pipeline)
+  }
 
   /// Bytes of both rings.
   package var ringByteCount: UInt64 { UInt64(geometry.slotCount) * LogSizing.slotByteCount(geometry.messageSize) }
@@ -25,39 +29,37 @@ package struct LogFigures: Sendable {
 
   /// Ops a second above which writers stall.
   package var stallRate: Double? {
-    conditions.checkpoint.map { LogSizing.stallRate(headroom: headroom, interval: interval, checkpoint: $0) }
+    conditions.checkpoint.map { LogSizing.stallRate(headroom: sureHeadroom, interval: interval, checkpoint: $0) }
   }
 
-  /// The same, with the best headroom for this many slots.
+  /// The same, with the best headroom for this many slots: half of what the ring holds is headroom, of which a pipeline is not sure.
   package var stallFreeRateMax: Double? {
     conditions.checkpoint.map {
       LogSizing.stallFreeRateMax(
-        slots: slots, reserve: Double(Geometry.noopReserve), pipeline: pipeline, checkpoint: $0)
+        slots: slots, reserve: Double(Geometry.noopReserve) + 2 * pipeline, pipeline: pipeline, checkpoint: $0)
     }
   }
 
   /// Seconds that writers wait at each checkpoint.
   package var stall: Double? {
     guard let rate = conditions.rate, let tau = conditions.checkpoint else { return nil }
-    return LogSizing.stall(rate: rate, headroom: min(headroom, interval), checkpoint: tau)
+    return LogSizing.stall(rate: rate, headroom: sureHeadroom, checkpoint: tau)
   }
 
   /// The share of the rate that is left with these stalls.
   package var throughputFactor: Double? {
     guard let rate = conditions.rate, let tau = conditions.checkpoint else { return nil }
     return LogSizing.throughputFactor(
-      rate: rate, interval: interval, headroom: min(headroom, interval), checkpoint: tau)
+      rate: rate, interval: interval, headroom: sureHeadroom, checkpoint: tau)
   }
 
   /// Bytes of the ring that a start reads, at most.
   package var restartByteCount: UInt64 { geometry.byteCount(of: .walPrepares) }
 
-  /// Seconds that a start takes, at most: every slot full, and a whole interval to execute.
-  package var restart: Double? {
+  /// Seconds to read them all, without executing anything.
+  package var ringReading: Double? {
     conditions.bytesPerSecond.map {
-      LogSizing.restart(
-        slots: slots, messageSize: geometry.messageSize, bytesPerSecond: $0, interval: interval,
-        apply: conditions.apply ?? 0)
+      LogSizing.ringReading(slots: slots, messageSize: geometry.messageSize, bytesPerSecond: $0)
     }
   }
 }

@@ -31,6 +31,10 @@ package enum LogSizing {
     max(pipeline, (rate * tau - 1e-9).rounded(.up))
   }
 
+  /// h - P, 0 at least: what of a headroom is certain to be there, for a write of headers commits up to P ops at once, and a
+  /// checkpoint may begin in the middle of them.
+  package static func sureHeadroom(_ headroom: Double, pipeline: Double) -> Double { max(0, headroom - pipeline) }
+
   /// I = N - B - P - max(P, h): the longest that never stalls; below 1 if there is none.
   package static func interval(slots: Double, reserve: Double, pipeline: Double, headroom: Double) -> Double {
     slots - reserve - pipeline - max(pipeline, headroom)
@@ -63,10 +67,8 @@ package enum LogSizing {
     return period / (period + stall(rate: rate, headroom: headroom, checkpoint: tau))
   }
 
-  /// N * M / BW + I * t_apply: seconds until a replica takes requests, at most.
-  package static func restart(
-    slots: Double, messageSize: UInt32, bytesPerSecond: Double, interval: Double, apply: Double
-  ) -> Double {
-    slots * Double(messageSize) / bytesPerSecond + interval * apply
+  /// N * M / BW: seconds to read the prepare ring whole. To be up again takes t_apply for each op behind the checkpoint besides.
+  package static func ringReading(slots: Double, messageSize: UInt32, bytesPerSecond: Double) -> Double {
+    slots * Double(messageSize) / bytesPerSecond
   }
 }

@@ -7,7 +7,7 @@ package struct LogBenchmark: Sendable {
   package struct Report: Sendable {
     /// Whether the filesystem takes direct I/O; nil if no log was read.
     package let isDirect: Bool?
-    /// The load with the usual headroom: where rate and duration of a checkpoint were measured.
+    /// The load with the usual headroom: its checkpoints are what the others are predicted from.
     package let pilot: StallCheck?
     package let checks: [StallCheck]
     package let loading: [Loading]
@@ -49,7 +49,9 @@ package struct LogBenchmark: Sendable {
 
   /// The log of the first load; nil if there is no space for it.
   package static func geometry(_ space: BenchmarkSpace, _ shape: RequestShape, clients: Int) -> Geometry? {
-    shape.messageSize.flatMap { space.geometry(messageSize: $0, sessions: clients, slotsMax: 2048) }
+    shape.messageSize.flatMap {
+      space.geometry(messageSize: $0, sessions: clients, slotsMax: Int(Geometry.defaultSlotCount))
+    }
   }
 
   package func run(
@@ -67,12 +69,13 @@ package struct LogBenchmark: Sendable {
     for index in StallPlan.shares.indices {
       guard index < plan.count, fits(plan[index]) else {
         _ = try await steps.next("a headroom") { _ in
-          if plan.isEmpty { steps.skip("a headroom: no checkpoint was seen before") }
+          if pilot?.opsDuring == nil { steps.skip("a headroom: no checkpoint was seen before") }
           if index < plan.count { steps.skip("headroom \(plan[index].headroom): no space") }
+          // The others are headrooms so short, or so long, that nothing would be learned from them.
         }
         continue
       }
-      if let check = try await check(plan[index], steps) { checks.append(check) }
+      if let check = try await check(plan[index], steps, pilot?.forecastForOthers) { checks.append(check) }
     }
     var loading: [Loading] = []
     var restart: Restart?
@@ -97,11 +100,13 @@ package struct LogBenchmark: Sendable {
     geometry.offset(of: .grid) + geometry.byteCount(of: .grid) <= space.byteCount
   }
 
-  private func check(_ geometry: Geometry, _ steps: BenchmarkSteps) async throws -> StallCheck? {
+  private func check(
+    _ geometry: Geometry, _ steps: BenchmarkSteps, _ forecast: StallForecast? = nil
+  ) async throws -> StallCheck? {
     try await steps.next("headroom \(geometry.headroom)") {
       let file = try ThrowawayFile(directory.appending(BenchmarkFiles.replica), geometry)
       let load = ServedLoad(file, shape, stateByteCount: space.stateByteCount, steps.budget)
-      return StallCheck(geometry, try await load.run(clients: clients, for: $0.left))
+      return StallCheck(geometry, try await load.run(clients: clients, for: $0.left), forecast)
     }
   }
 

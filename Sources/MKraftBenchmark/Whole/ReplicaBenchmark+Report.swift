@@ -21,17 +21,19 @@ extension ReplicaBenchmark {
   }
 
   /// A load of the replica, and the device's ordered pairs of the same bytes from as many threads, at most as many as the pipeline
-  /// is deep.
+  /// is deep. They are measured one after the other.
   package struct Load: Sendable {
     package let cell: Cell
     package let geometry: Geometry
     package let device: Rate
+    /// Ordered pairs at once.
+    package let deviceDepth: Int
     package let result: ServedLoad.Result
 
     package var valuesPerSecond: Double { result.seen.perSecond * Double(cell.shape.batch) }
     /// Requests to pairs. Above 1 where requests share a write of headers.
     package var rateRatio: Double { result.seen.perSecond / max(device.perSecond, 1e-9) }
-    /// The middling latency to that of a pair.
+    /// The middling latency to that of a pair. It holds the wait of those clients that are more than the pairs at once.
     package var latencyRatio: Double { result.seen.median / max(device.median, 1e-9) }
   }
 

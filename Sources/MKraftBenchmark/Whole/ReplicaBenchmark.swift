@@ -98,10 +98,11 @@ package struct ReplicaBenchmark: Sendable {
       return nil
     }
     let pair = DeviceWork.orderedPair(byteCount: geometry.bytesOnDisk(size: cell.shape.entryByteCount))
+    let depth = min(cell.clients, Int(geometry.pipeline))
     let device = try await steps.next("device for \(cell.name)") {
       let file = try ThrowawayFile(directory.appending(BenchmarkFiles.device), geometry)
       return try DeviceLoad(file.open(), geometry).run(
-        pair, depth: min(cell.clients, Int(geometry.pipeline)), for: $0.left, steps.budget)
+        pair, depth: depth, for: $0.left, steps.budget)
     }
     let result = try await steps.next(cell.name) {
       let file = try ThrowawayFile(directory.appending(BenchmarkFiles.replica), geometry)
@@ -109,7 +110,7 @@ package struct ReplicaBenchmark: Sendable {
         .run(clients: cell.clients, for: $0.left)
     }
     guard let device, let result else { return nil }
-    return Load(cell: cell, geometry: geometry, device: device, result: result)
+    return Load(cell: cell, geometry: geometry, device: device, deviceDepth: depth, result: result)
   }
 
   // MARK: A full log

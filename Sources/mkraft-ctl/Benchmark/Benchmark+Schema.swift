@@ -18,6 +18,7 @@ extension BenchmarkReplicaPage {
           .init("clients", .integer), .init("batch_size", .integer), .init("value_size", .integer),
           .init("entry_byte_count", .integer), .init("geometry", .geometry), .init("requests", .rate),
           .init("requests_inside", .rate), .init("values_per_second", .number), .init("device_pairs", .rate),
+          .init("device_depth", .integer),
           .init("rate_to_device", .number), .init("latency_to_device", .number),
           .init("header_writes_per_op", .number), .init("checkpoints", .rate), .init("stalls", .rate),
           .init("user_us_per_request", .number), .init("system_us_per_request", .number),

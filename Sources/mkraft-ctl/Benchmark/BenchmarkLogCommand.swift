@@ -9,10 +9,10 @@ struct BenchmarkLogCommand: Command {
     commandName: "wal",
     abstract: "Measures how large the log must be on this machine, and where a replica stalls.",
     discussion: """
-      Measures the rate that clients reach and how long a checkpoint takes, and works out slots, interval and headroom. Then \
-      replicas run with headrooms below and above the predicted stall point, and what they really waited for checkpoints stands \
-      beside the prediction. Last it loads full rings: from the header ring, from the same headers where the entries are, and \
-      whole. 'format --dry-run' works out the same from figures that are given.
+      Measures the rate that clients reach during checkpoints and how long those take, and works out slots, interval and \
+      headroom. Then replicas run with headrooms below and above the stall point that follows from it, and what they really \
+      waited for checkpoints stands beside the prediction. Last it loads full rings: from the header ring, from the same \
+      headers where the entries are, and whole. 'format --dry-run' works out the same from figures that are given.
       """)
 
   @Option(help: "Clients at once, each with one request under way.")
@@ -44,12 +44,17 @@ struct BenchmarkLogCommand: Command {
     return .sound
   }
 
-  /// What is not given on the command line is what was measured: of checkpoints the longest, for none is to be waited for.
+  /// What is not given on the command line is what was measured: of checkpoints the longest, and the rate that the most ops during
+  /// one ask for, since none is to be waited for.
   private func sizing(of geometry: Geometry, _ report: LogBenchmark.Report) -> LogSizingReport {
     var conditions = sizing.conditions
-    conditions.rate = conditions.rate ?? report.pilot?.rate
+    conditions.rate = conditions.rate ?? report.pilot?.peakRate
     conditions.checkpoint = conditions.checkpoint ?? report.longestCheckpoint
     conditions.bytesPerSecond = conditions.bytesPerSecond ?? report.restart?.bytesPerSecond
+    // Made as small as the measurement allows; nothing of it is advice.
+    var geometry = geometry
+    geometry.sessions = max(geometry.sessions, Geometry.defaultSessions)
+    geometry.gridBlocksMax = Geometry.defaultGridBlocksMax
     return LogSizingReport(geometry, conditions, budget: sizing.walBudget?.bytes)
   }
 }

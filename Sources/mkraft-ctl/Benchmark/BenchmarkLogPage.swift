@@ -61,6 +61,7 @@ struct BenchmarkLogPage {
       json.field("checkpoint_interval", check.geometry.checkpointInterval)
       json.field("ops_per_second", check.throughput)
       json.field("ops_per_second_without_stalls", check.rate)
+      json.field("ops_per_second_during_checkpoints", check.rateDuring)
       json.field("checkpoints", check.checkpoints)
       json.field("ops_during_checkpoint", check.opsDuring)
       json.field("stalls", check.stalls)
@@ -69,6 +70,7 @@ struct BenchmarkLogPage {
       json.field("stall_seen", check.stallIsSeen)
       json.field("stall_seconds_predicted", check.predictedStall)
       json.field("stall_seconds_measured", check.measuredStall)
+      json.field("verdict", check.verdict.name)
     }
   }
 
@@ -87,23 +89,18 @@ struct BenchmarkLogPage {
         table.cell(decimal: UInt64(check.checkpoints.count))
         table.cell(Words.time(check.checkpoints.median))
         table.cell(check.opsDuring.map { Words.number($0) } ?? "-")
-        table.cell(decimal: UInt64(check.predictedCount))
+        table.cell(check.predictedCount.map { "\($0)" } ?? "-")
         table.cell(check.predictedStall.map { Words.time(seconds: $0) } ?? "-")
         table.cell(decimal: UInt64(check.stalls.count))
         table.cell(check.measuredStall.map { Words.time(seconds: $0) } ?? "-")
-        let (word, tone) = BenchmarkLogPage.verdict(check)
-        table.cell(word, tone)
+        table.cell(check.verdict.words, check.verdict.tone)
         table.endRow()
       }
     }
-  }
-
-  private static func verdict(_ check: StallCheck) -> (String, Tone) {
-    guard let predicted = check.stallIsPredicted, let seen = check.stallIsSeen else {
-      return ("no checkpoint was seen", .yellow)
-    }
-    guard predicted == seen else { return ("not as predicted", .yellow) }
-    return (seen ? "stalls, as predicted" : "no stall, as predicted", .green)
+    guard let rate = report.pilot?.rateDuring else { return }
+    page.field(
+      "predicted", "headroom less a pipeline, at \(Words.number(rate)) ops/s",
+      note: "as during the first one's checkpoints; other ops during: the headroom changed rate or duration")
   }
 
   private func writeLoading(to page: FieldList, on console: Console) {
@@ -136,11 +133,13 @@ struct BenchmarkLogPage {
 extension BenchmarkLogPage {
   private static let check = Shape.object([
     .init("slot_count", .integer), .init("headroom", .integer), .init("checkpoint_interval", .integer),
-    .init("ops_per_second", .number), .init("ops_per_second_without_stalls", .number), .init("checkpoints", .rate),
+    .init("ops_per_second", .number), .init("ops_per_second_without_stalls", .number),
+    .init("ops_per_second_during_checkpoints", .nullable(.number)), .init("checkpoints", .rate),
     .init("ops_during_checkpoint", .nullable(.number)), .init("stalls", .rate),
-    .init("stalls_predicted", .integer), .init("stall_predicted", .nullable(.boolean)),
+    .init("stalls_predicted", .nullable(.integer)), .init("stall_predicted", .nullable(.boolean)),
     .init("stall_seen", .nullable(.boolean)),
     .init("stall_seconds_predicted", .nullable(.number)), .init("stall_seconds_measured", .nullable(.number)),
+    .init("verdict", .choice(StallCheck.Verdict.allCases.map(\.name))),
   ])
 
   static let members: [Shape.Member] = [

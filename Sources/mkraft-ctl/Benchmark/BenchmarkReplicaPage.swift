@@ -52,6 +52,7 @@ struct BenchmarkReplicaPage {
       json.field("requests_inside", load.result.inside)
       json.field("values_per_second", load.valuesPerSecond)
       json.field("device_pairs", load.device)
+      json.field("device_depth", load.deviceDepth)
       json.field("rate_to_device", load.rateRatio)
       json.field("latency_to_device", load.latencyRatio)
       json.field("header_writes_per_op", load.result.headerWritesPerOp)
@@ -111,6 +112,13 @@ struct BenchmarkReplicaPage {
         table.endRow()
       }
     }
+    page.field(
+      "closed loop", "clients wait for answers",
+      note: "what a slow answer holds up meanwhile is in no latency (coordinated omission)")
+    page.field(
+      "ratios", "replica to device",
+      note: "one after the other; pairs at once are as many as clients, \(Geometry.defaultPipeline) at most: "
+        + "with more clients p50 holds their wait in line")
   }
 
   private func writeFull(to page: FieldList) {

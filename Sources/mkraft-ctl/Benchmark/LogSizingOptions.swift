@@ -4,7 +4,7 @@ internal import MKraftOutput
 
 /// What a log is sized by.
 struct LogSizingOptions: ParsableArguments {
-  @Option(help: "Ops a second that clients send at most.")
+  @Option(help: "Ops a second that clients send at most, in bursts too.")
   var rate: UInt64?
 
   @Option(help: "How long a checkpoint takes, as 50ms; 'benchmark wal' measures it.")
@@ -13,7 +13,7 @@ struct LogSizingOptions: ParsableArguments {
   @Option(help: "Bytes that both rings may take: the number of slots follows from it.")
   var walBudget: ByteCount?
 
-  @Option(help: "Bytes a second that the device reads, for the time of a restart.")
+  @Option(help: "Bytes a second that the device reads, for the time to read the log.")
   var readRate: RateArgument?
 
   var isEmpty: Bool { rate == nil && checkpointDuration == nil && walBudget == nil && readRate == nil }

@@ -18,14 +18,15 @@ struct LogSizingReport {
 
   /// The options of `format` that make the advised log.
   private var options: String? {
-    guard let geometry = advised?.geometry else { return nil }
-    return "--slots \(geometry.slotCount) --message-size \(geometry.messageSize) --pipeline \(geometry.pipeline) "
-      + "--headroom \(geometry.headroom)"
+    advised.map { GeometryOptions.words(for: $0.geometry) }
   }
 
   private var sentence: String {
     switch advice {
     case .asAsked: "nothing better under these conditions"
+    case .checkpointUnknown:
+      "none: how long a checkpoint takes is not known; 'benchmark wal' measures it, with time to see one"
+    case .rateUnknown: "none: the rate is not known; --rate says it"
     case .geometry: options ?? ""
     case .moreSlots(let count): "at least \(count) slots: fewer stall at this rate whatever their headroom"
     case .budgetTooSmall: "a larger --wal-budget: it holds fewer slots than a log has at least"
@@ -65,7 +66,7 @@ struct LogSizingReport {
       json.field("stall_seconds_per_checkpoint", figures.stall)
       json.field("throughput_factor", figures.throughputFactor)
       json.field("restart_byte_count", figures.restartByteCount)
-      json.field("restart_seconds", figures.restart)
+      json.field("ring_read_seconds", figures.ringReading)
     }
   }
 
@@ -76,7 +77,7 @@ struct LogSizingReport {
     .init("seconds_between_checkpoints", .nullable(.number)), .init("stall_ops_per_second", .nullable(.number)),
     .init("stall_free_ops_per_second_max", .nullable(.number)),
     .init("stall_seconds_per_checkpoint", .nullable(.number)), .init("throughput_factor", .nullable(.number)),
-    .init("restart_byte_count", .decimal), .init("restart_seconds", .nullable(.number)),
+    .init("restart_byte_count", .decimal), .init("ring_read_seconds", .nullable(.number)),
   ])
 
   static let shape = Shape.object([
@@ -89,6 +90,9 @@ struct LogSizingReport {
 
   func write(to page: FieldList) {
     page.heading("sizing of the log")
+    if let rate = asked.conditions.rate {
+      page.field("load", "\(Words.number(rate)) ops/s", note: "at most, in bursts")
+    }
     write(asked, to: page)
     guard let advised else { return page.field("advice", sentence) }
     page.heading("advice: \(sentence)")
@@ -108,10 +112,9 @@ struct LogSizingReport {
         + (figures.period.map { ", \(Words.time(seconds: $0)) at this rate" } ?? ""))
     if let rate = figures.stallRate, let tau = figures.conditions.checkpoint {
       page.field(
-        "writers stall", "above \(Words.number(rate)) ops/s",
-        note:
-          "\(min(geometry.headroom, geometry.checkpointInterval)) ops of headroom in \(Words.time(seconds: tau)) of a checkpoint"
-      )
+        "writers stall", rate > 0 ? "above \(Words.number(rate)) ops/s" : "at every checkpoint",
+        note: "\(Words.number(figures.sureHeadroom)) ops, the headroom less a pipeline, in "
+          + "\(Words.time(seconds: tau)) of a checkpoint")
     }
     if let most = figures.stallFreeRateMax {
       page.field("at best", "\(Words.number(most)) ops/s", note: "with the best headroom for so many slots")
@@ -123,8 +126,8 @@ struct LogSizingReport {
         stall > 0 ? .yellow : .green)
     }
     page.field(
-      "restart", figures.restart.map { Words.time(seconds: $0) } ?? ByteCount(figures.restartByteCount).description,
-      note: figures.restart == nil ? "to read at most" : "at most, to read a full ring")
+      "restart", figures.ringReading.map { Words.time(seconds: $0) } ?? ByteCount(figures.restartByteCount).description,
+      note: "to read a full ring; executing the ops behind the checkpoint comes on top")
   }
 }
 
@@ -133,6 +136,8 @@ extension LogAdvice {
   var name: String {
     switch self {
     case .asAsked: "as-asked"
+    case .checkpointUnknown: "checkpoint-unknown"
+    case .rateUnknown: "rate-unknown"
     case .geometry: "geometry"
     case .moreSlots: "more-slots"
     case .budgetTooSmall: "budget-too-small"
@@ -140,5 +145,7 @@ extension LogAdvice {
     }
   }
 
-  static let names = ["as-asked", "geometry", "more-slots", "budget-too-small", "impossible"]
+  static let names = [
+    "as-asked", "checkpoint-unknown", "rate-unknown", "geometry", "more-slots", "budget-too-small", "impossible",
+  ]
 }

@@ -58,6 +58,7 @@ struct FormatReport {
     json.object("implies") {
       json.field("body_size_max", geometry.bodySizeMax)
       json.field("ops_after_checkpoint_max", geometry.lastClientOp(after: 0))
+      json.field("executable_ops_after_checkpoint_max", geometry.lastExecutableOp(after: 0))
       json.field("file_size_max", geometry.offset(of: .grid) + geometry.byteCount(of: .grid))
     }
     json.key("sizing")
@@ -118,8 +119,8 @@ struct FormatReport {
     page.field("grid_blocks_max", decimal: geometry.gridBlocksMax)
     page.heading("implies")
     page.field(
-      "writes refused", decimal: geometry.lastClientOp(after: 0), note: "ops after a checkpoint, until the next is done"
-    )
+      "writes wait", decimal: geometry.lastExecutableOp(after: 0),
+      note: "ops after a checkpoint, until the next is durable: interval and headroom")
     page.field("largest file", size(geometry.offset(of: .grid) + geometry.byteCount(of: .grid)))
     page.heading("zones")
     for zone in Zone.allCases {

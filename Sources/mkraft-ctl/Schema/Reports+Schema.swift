@@ -22,7 +22,8 @@ extension FormatReport {
     .init(
       "implies",
       .object([
-        .init("body_size_max", .integer), .init("ops_after_checkpoint_max", .decimal), .init("file_size_max", .decimal),
+        .init("body_size_max", .integer), .init("ops_after_checkpoint_max", .decimal),
+        .init("executable_ops_after_checkpoint_max", .decimal), .init("file_size_max", .decimal),
       ])), .init("sizing", .nullable(LogSizingReport.shape)), .init("next", .nullable(.string)), .init("exit", .exit),
   ]
 }
