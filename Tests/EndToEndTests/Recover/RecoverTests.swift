@@ -155,6 +155,24 @@ import Testing
     #expect(try replica.stop().exit == 0)
   }
 
+  @Test func aFileOfAnotherKindIsNoDamagedOne() throws {
+    let ground = try Ground()
+    let plan = ground["plan"]
+    #expect(try Run.tool("recover", "plan", ground.file.path.string, "--to", plan).exit == 0)
+    let refused = try Run.tool("recover", "plan", plan)
+    #expect(refused.exit == 65 && refused.errorText.contains("not-our-format"), "\(refused)")
+    let nothing = try ground.file.directory.file("nothing", [])
+    #expect(try Run.tool("recover", "plan", nothing.string).exit == 65)
+  }
+
+  /// Nothing is made of a file that has all that there is; and the plan says so.
+  @Test func aSoundFileIsNotRecovered() throws {
+    let ground = try Ground()
+    let planned = try Run.tool("recover", "plan", ground.file.path.string, ground.backup.string)
+    #expect(planned.exit == 0 && planned.outputText.contains("the first file has all of it"), "\(planned)")
+    #expect(planned.outputText.contains("verify-checksums \(ground.file.path.string)"), "\(planned)")
+  }
+
   @Test func anImageWithoutKeysAndValuesCannotBeBuiltFrom() throws {
     let ground = try Ground()
     let (image, plan) = (ground["image"], ground["plan"])
