@@ -49,13 +49,16 @@ extension Invariant {
     }
   }
 
+  /// By name; made once, for every invariant asks.
+  private static let fields: [String: SuperblockField] = Dictionary(
+    SuperblockField.all(members: 0, suffix: 0).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
   /// What it compares in these bytes of a superblock: fields, and what is computed from others.
   func comparedValues(in bytes: RawSpan) -> [ComparedValue] {
-    let fields = SuperblockField.all(members: 0, suffix: 0)
-    var values = comparedFields.compactMap { name in
-      fields.first { $0.name == name }.map {
-        ComparedValue(name: name, value: $0.value(in: bytes), size: $0.size)
-      }
+    var values: [ComparedValue] = []
+    for name in comparedFields {
+      guard let field = Invariant.fields[name] else { continue }
+      values.append(ComparedValue(name: name, value: field.value(in: bytes), size: field.size))
     }
     values += computed(Superblock(unverified: bytes), bytes)
     return values
