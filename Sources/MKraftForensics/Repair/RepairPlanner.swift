@@ -28,8 +28,9 @@ public enum RepairPlanner {
   static let attemptsMax = 8
   /// Bytes behind a file's end that are cut off at most: the undo log has to hold them.
   static let tailLimit: UInt64 = 16 << 20
-  /// Findings answered in one round.
-  static let findingsLimit = 4096
+  /// Findings answered in one round: as many as there are blocks that something refers to, blocks that nothing is known to refer to
+  /// (which are worse, and would leave no room for the others), slots and replies in the lists of one verification.
+  static let findingsLimit = 4 * GridIntake.listMax
 
   /// Why there is no plan at all.
   public enum Refusal: Error, Sendable, Equatable {
