@@ -22,18 +22,14 @@ extension RecoverLog {
     if let other = proven.first(where: { $0.header != one.header }) {
       return Divergence(op: op, one: one.source, other: other.source)
     }
-    if let old = proven.first(where: isVoidElsewhere) {
-      let index = sources.indices.first { isVoid(old.header, by: sources[$0]) && $0 != old.source }
-      return Divergence(op: op, one: old.source, other: index ?? 0)
+    for entry in proven {
+      let other = sources.indices.first { $0 != entry.source && isVoid(entry.header, by: sources[$0]) }
+      if let other { return Divergence(op: op, one: entry.source, other: other) }
     }
     // The first file's own entry counts also without its header, unless a later term has made it void.
     let mine = found.first { $0.source == 0 && $0.isWhole && !isVoid($0.header, by: sources[0]) }
     guard let mine, mine.header != one.header, one.source != 0 else { return nil }
     return Divergence(op: op, one: 0, other: one.source)
-  }
-
-  private func isVoidElsewhere(_ entry: Entry) -> Bool {
-    sources.indices.contains { $0 != entry.source && isVoid(entry.header, by: sources[$0]) }
   }
 
   /// Whether a file's own account has no room for an entry: above the head that was found when its term began stand entries of

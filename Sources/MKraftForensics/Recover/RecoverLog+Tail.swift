@@ -13,21 +13,26 @@ extension RecoverLog {
     var isClosed = false
   }
 
-  /// The highest op that the log is known to have reached, or a whole prepare shows, which is `head` at least.
-  func reachedOp(above head: UInt64) -> UInt64 {
+  /// Where the log that all files tell of ended, as far as they show it.
+  struct End {
+    /// The highest op that the log is known to have reached, or that a whole prepare shows.
+    let reachedOp: UInt64
+    /// Ops above it that may have been acknowledged, by any of the files. None of them clears another: an older copy that was used by
+    /// itself looks like a later state.
+    let undecidable: [UInt64]
+    /// Whether the first file shows where its log ended. What was read while a replica ran does not, nor do rings of which nothing
+    /// is left.
+    let isShown: Bool
+  }
+
+  /// - Parameter head: the last entry that is there.
+  func end(above head: UInt64) -> End {
     let known = max(head, provenOp)
-    return sources.indices.map { tail($0, above: known).reachedOp }.max() ?? known
+    let tails = sources.indices.map { tail($0, above: known) }
+    let reached = tails.map(\.reachedOp).max() ?? known
+    let undecidable = Set(tails.flatMap(\.undecidable)).filter { $0 > reached }.sorted()
+    return End(reachedOp: reached, undecidable: undecidable, isShown: !sources[0].isLive && tails[0].isClosed)
   }
-
-  /// Ops above `op` that may have been acknowledged, by any of the files. None of them clears another: an older copy that was used by
-  /// itself looks like a later state.
-  func undecidable(above op: UInt64) -> [UInt64] {
-    Set(sources.indices.flatMap { tail($0, above: op).undecidable }).sorted()
-  }
-
-  /// Whether the first file shows where its log ended. What was read while a replica ran does not, nor do rings of which nothing
-  /// is left.
-  func showsEnd(above op: UInt64) -> Bool { !sources[0].isLive && tail(0, above: op).isClosed }
 
   private func tail(_ index: Int, above op: UInt64) -> Tail {
     let source = sources[index]

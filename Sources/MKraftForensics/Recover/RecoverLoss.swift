@@ -19,6 +19,9 @@ public enum RecoverLoss: Sendable, Equatable {
   /// Instead of a last op: nobody knows which was the last.
   public static let openEnd = UInt64.max
 
+  /// The last of some ops; nil if nobody knows which was.
+  public static func last(of ops: ClosedRange<UInt64>) -> UInt64? { ops.upperBound == openEnd ? nil : ops.upperBound }
+
   case ops(ClosedRange<UInt64>, Cause)
   /// The last reply to a client, which nothing makes again: its session is closed.
   case reply(slot: Int, op: UInt64?)

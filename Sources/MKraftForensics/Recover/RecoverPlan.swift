@@ -89,8 +89,7 @@ public struct RecoverPlan: Sendable, Equatable {
 
   /// What has to be typed before anything is dropped: `op:57..60`, `op:57..` if nobody knows where the log ended, `reply:3`.
   public var acceptances: [String] {
-    let ops =
-      lostOps.map { ["op:\($0.lowerBound)..\($0.upperBound == RecoverLoss.openEnd ? "" : "\($0.upperBound)")"] } ?? []
+    let ops = lostOps.map { ["op:\($0.lowerBound)..\(RecoverLoss.last(of: $0).map { "\($0)" } ?? "")"] } ?? []
     return ops + losses.compactMap { if case .reply(let slot, _) = $0 { "reply:\(slot)" } else { nil } }
   }
 

@@ -75,11 +75,9 @@ public struct RecoverPlanner {
 
   /// A file whose superblocks are gone can be recovered with an older copy of it; a file that is none of ours cannot.
   private static func refusalWithoutSuperblock(_ sources: [RecoverSource]) -> RecoverRefusal {
-    let absences = sources.compactMap(\.absence)
-    guard let first = absences.first, absences.allSatisfy({ $0.kind != .superblockNotFound }) else {
-      return .noSuperblock
-    }
-    return .notOurs(path: sources[0].path, finding: first)
+    let absences = sources.map(\.absence)
+    guard absences.allSatisfy({ $0.kind != .superblockNotFound }) else { return .noSuperblock }
+    return .notOurs(path: sources[0].path, finding: absences[0])
   }
 
   // MARK: Whether the files belong together
@@ -186,7 +184,8 @@ public struct RecoverPlanner {
     _ candidate: Candidate, _ next: Superblock, _ chain: [RecoverLog.Entry], _ result: RecoverDraft.Result,
     _ rejected: [RecoverRefusal.RejectedCheckpoint]
   ) -> RecoverPlanning {
-    let losses = lostOps(above: next.cut.op) + result.lostReplies
+    let end = log.end(above: next.cut.op)
+    let losses = lostOps(above: next.cut.op, end) + result.lostReplies
     var described = sources.map { source in
       RecoverPlan.Source(
         path: source.path, byteCount: source.byteCount, fileID: source.superblock?.fileID,
@@ -196,7 +195,7 @@ public struct RecoverPlanner {
     for entry in chain { described[entry.source].entryCount += 1 }
     let plan = RecoverPlan(
       identity: identity, sources: described, base: candidate.source, checkpointOp: next.checkpoint.op,
-      checkpointID: next.checkpoint.id, head: next.cut, provenOp: log.reachedOp(above: next.cut.op), term: next.term,
+      checkpointID: next.checkpoint.id, head: next.cut, provenOp: end.reachedOp, term: next.term,
       losses: losses,
       cluster: next.cluster, byteCount: next.checkpoint.storageSize)
     var fork = Fork(next, head: next.cut.op, on: result.storage, cluster: plan.clusterAfter)
@@ -211,7 +210,7 @@ public struct RecoverPlanner {
   }
 
   /// What lies above the last entry that is there, in runs of one cause.
-  private func lostOps(above head: UInt64) -> [RecoverLoss] {
+  private func lostOps(above head: UInt64, _ end: RecoverLog.End) -> [RecoverLoss] {
     var losses: [RecoverLoss] = []
     func add(_ ops: ClosedRange<UInt64>, _ cause: RecoverLoss.Cause) {
       if case .ops(let before, cause)? = losses.last, before.upperBound + 1 == ops.lowerBound {
@@ -221,17 +220,16 @@ public struct RecoverPlanner {
       }
     }
     var open = head + 1
-    let reached = log.reachedOp(above: head)
-    for op in log.traces(above: head, upTo: reached) {
+    for op in log.traces(above: head, upTo: end.reachedOp) {
       if open < op { add(open...op - 1, .unknown) }
       let whole: RecoverLoss.Cause = op == head + 1 ? .contradictory : .stranded
       add(op...op, log.isWhole(op) ? whole : log.isNamed(op) ? .missing : .unknown)
       open = op + 1
     }
-    if log.showsEnd(above: reached) {
-      for op in log.undecidable(above: reached) { add(op...op, .undecidable) }
+    if end.isShown {
+      for op in end.undecidable { add(op...op, .undecidable) }
     } else {
-      losses.append(.ops(reached + 1...RecoverLoss.openEnd, .unseen))
+      losses.append(.ops(end.reachedOp + 1...RecoverLoss.openEnd, .unseen))
     }
     return losses
   }

@@ -15,8 +15,6 @@ public struct RecoverSource: Sendable {
   public let isLive: Bool
   /// Whether keys and values were left out: what is in it can be judged, and not be built from.
   public let isRedacted: Bool
-  /// What is there instead of a superblock copy; nil if there is one.
-  public let absence: Finding?
   let storage: any Storage
   /// Every update of which a copy is left, also in another copy's place.
   let superblocks: [Superblock]
@@ -45,7 +43,6 @@ public struct RecoverSource: Sendable {
     let newest = atHome.max { $0.sequence < $1.sequence } ?? survey.onlyFile
     isCertain = decision.chosen != nil
     superblock = decision.chosen ?? newest
-    absence = superblock == nil ? SuperblockInspection.absence(storage, survey, storage.byteCount) : nil
     var found: [UInt128: Superblock] = [:]
     for one in atHome + survey.copies.compactMap(\.anySuperblock) + survey.sightings.map(\.superblock) {
       if let superblock, one.isSameFile(as: superblock) { found[one.checksum] = one }
@@ -55,4 +52,7 @@ public struct RecoverSource: Sendable {
       throw .contradiction(path: path, FindingKind.featuresReadOnly.name)
     }
   }
+
+  /// What is there instead of a superblock copy, of a file that has none: the whole of it may have to be read.
+  var absence: Finding { SuperblockInspection.absence(storage, SuperblockSurvey.read(storage), byteCount) }
 }

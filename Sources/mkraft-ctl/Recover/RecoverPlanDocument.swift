@@ -66,7 +66,7 @@ struct RecoverPlanDocument {
       case .ops(let ops, let cause):
         json.field("what", "ops")
         json.field("first_op", ops.lowerBound)
-        json.field("last_op", ops.upperBound == RecoverLoss.openEnd ? nil : ops.upperBound)
+        json.field("last_op", RecoverLoss.last(of: ops))
         json.field("cause", cause.rawValue)
       case .reply(let slot, let op):
         json.field("what", "reply")

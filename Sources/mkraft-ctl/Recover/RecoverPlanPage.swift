@@ -81,8 +81,8 @@ struct RecoverPlanPage {
   }
 
   private func words(_ ops: ClosedRange<UInt64>) -> String {
-    if ops.upperBound == RecoverLoss.openEnd { return "ops from \(ops.lowerBound) on" }
-    return ops.count == 1 ? "op \(ops.lowerBound)" : "ops \(ops.lowerBound)..\(ops.upperBound)"
+    guard let last = RecoverLoss.last(of: ops) else { return "ops from \(ops.lowerBound) on" }
+    return ops.count == 1 ? "op \(last)" : "ops \(ops.lowerBound)..\(last)"
   }
 
   private func writeLosses(to page: FieldList) {
