@@ -57,6 +57,21 @@ extension RecoverLog {
     return found
   }
 
+  /// A file that a replica was started on later than on the first one, the first of such. It is no older copy of it: whatever it has
+  /// may be its own, and which of them counts nothing tells.
+  ///
+  /// A term is taken at each start, and is durable before any entry of it (rule R8): a file whose superblock stands in two copies
+  /// was never started in a later term than it and its own rings show.
+  var startedLater: Int? {
+    guard sources[0].isCertain else { return nil }
+    return sources.indices.dropFirst().first { term(of: $0) > term(of: 0) }
+  }
+
+  /// The latest term that a file by itself shows.
+  func term(of index: Int) -> UInt64 {
+    max(witnesses[index].termMax, sources[index].superblocks.map(\.term).max() ?? 0)
+  }
+
   /// Whether a file's log leads through the last op that the first file is known to have reached; if nothing tells, it does not.
   func leadsOn(_ index: Int, checkpoint: LogPosition) -> Bool {
     let op = witnesses[0].provenOp

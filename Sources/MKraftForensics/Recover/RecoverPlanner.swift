@@ -68,6 +68,10 @@ public struct RecoverPlanner {
     if let found = log.divergence {
       throw .diverged(op: found.op, path: sources[found.one].path, other: sources[found.other].path)
     }
+    if let later = log.startedLater {
+      throw .startedLater(
+        path: sources[later].path, term: log.term(of: later), other: sources[0].path, otherTerm: log.term(of: 0))
+    }
     return try withoutActuallyEscaping(progress) { progress throws(RecoverRefusal) in
       try RecoverPlanner(sources: sources, identity: identity, log: log, progress: progress).plan(model)
     }

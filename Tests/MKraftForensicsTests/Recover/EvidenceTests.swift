@@ -76,7 +76,7 @@ struct EvidenceTests {
     }
   }
 
-  @Test("What one file cannot decide no other decides: a copy that was used by itself looks like a later state")
+  @Test("What one file cannot decide no other decides; one that was started later is refused as an older copy")
   func undecidable() throws {
     let ground = try RecoverGround(seed: 2, more: 20, stop: false)
     let damaged = ground.storage.snapshot()
@@ -87,8 +87,12 @@ struct EvidenceTests {
     damaged.zero(header..<header + 256)
     damaged.zero(prepare..<prepare + 4096)
     let later = try SampleUpdate.next(of: ground.storage)
-    for files in [[damaged], [damaged, later], [later, damaged]] {
+    for files in [[damaged], [later, damaged]] {
       #expect(try RecoverRig.plan(files).plan.losses == [.ops(next...next, .undecidable)])
+    }
+    let term = try SuperblockDecision(SuperblockSurvey.read(damaged)).outcome.get().term
+    #expect(throws: RecoverRefusal.startedLater(path: "file 1", term: term + 1, other: "file 0", otherTerm: term)) {
+      try RecoverRig.plan([damaged, later])
     }
     #expect(try RecoverRig.plan([later]).plan.losses.isEmpty)
   }

@@ -31,6 +31,7 @@ struct RecoverTotals: CustomStringConvertible {
       case .noSuperblock: "no superblock"
       case .notOurs: "not ours"
       case .unconnected: "unconnected"
+      case .startedLater: "started later"
       case .noCheckpoint: "no whole checkpoint"
       case .repairInProgress: "repair in progress"
       case .diverged: "diverged"
