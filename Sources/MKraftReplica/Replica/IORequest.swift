@@ -11,9 +11,10 @@ public struct IORequest: Sendable {
   }
 
   /// What a transfer is to those who wait for it.
-  public enum Role: Sendable {
-    /// An entry. What follows is one write of headers for all entries that are complete by then.
-    case prepare
+  public enum Role: Sendable, Equatable {
+    /// An entry, and the unit of the header ring that its header lies in. What follows is one write of headers for all entries of one
+    /// unit that are complete by then.
+    case prepare(headerUnit: Int)
     /// Headers: when they are durable, clients are answered.
     case headers
     /// Nobody waits for it at once.

@@ -29,9 +29,9 @@ public final class ReplicaCore<Machine: StateMachine> {
     case grid(GridTransfer)
     case reply(IOBuffer)
 
-    var role: IORequest.Role {
+    func role(_ geometry: Geometry) -> IORequest.Role {
       switch self {
-      case .prepare: .prepare
+      case .prepare(let op): .prepare(headerUnit: geometry.slot(of: op) / geometry.headersPerUnit)
       case .headers: .headers
       default: .other
       }
@@ -205,7 +205,7 @@ public final class ReplicaCore<Machine: StateMachine> {
     effects.append(
       .io(
         IORequest(
-          token: token, direction: direction, role: purpose.role, offset: offset, count: count, buffer: buffer)))
+          token: token, direction: direction, role: purpose.role(geometry), offset: offset, count: count, buffer: buffer)))
   }
 
   func submit(_ write: JournalWrite, _ purpose: Purpose, into effects: inout [ReplicaEffect]) {

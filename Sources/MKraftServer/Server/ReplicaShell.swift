@@ -15,7 +15,7 @@ final class ReplicaShell {
   /// Effects of the replica's last input, performed before the next one.
   private var effects: [ReplicaEffect] = []
   /// Transfers asked for since the loop last came round; then they are begun together.
-  private var requests: [IORequest] = []
+  private var queue = TransferQueue()
   private var isSubmitting = false
   /// Performed, and not told to the replica yet.
   private var held: [IOCompletion] = []
@@ -161,7 +161,7 @@ final class ReplicaShell {
   /// Begins the transfer when every message that has arrived by now is taken: then it is known what it can be put
   /// together with.
   private func submit(_ request: IORequest) {
-    requests.append(request)
+    queue.append(request)
     guard !isSubmitting else { return }
     isSubmitting = true
     loop.assumeIsolated().execute { self.beginTransfers() }
@@ -171,20 +171,23 @@ final class ReplicaShell {
   /// and its completion back, takes as long as the device does. All others are handed out.
   private func beginTransfers() {
     while !hasEnded {
-      if let headers = takeHeaders() {
+      if let headers = queue.takeHeaders() {
         flush()
         held += storage.performNow(headers)
         completeHeld()
         continue
       }
       if held.isEmpty, gatherEntries() { return }
-      let transfers = takeRequests()
+      let transfers = queue.takeDue()
       handOut(transfers.filter { !$0.isQuick })
       let quick = transfers.filter(\.isQuick)
-      if quick.isEmpty && held.isEmpty { break }
+      if quick.isEmpty && held.isEmpty {
+        precondition(queue.count == 0, "what waits, waits for something under way")
+        break
+      }
       if !quick.isEmpty { flush() }
       for transfer in quick where !hasFailed { held += storage.performNow(transfer) }
-      if !hasFailed, quick.contains(where: { $0.role == .prepare }), waitForOthers() { return }
+      if !hasFailed, quick.contains(where: \.isOfEntries), waitForOthers() { return }
       completeHeld()
     }
     gathered = 0
@@ -205,12 +208,11 @@ final class ReplicaShell {
   }
 
   /// While one turn of the loop after another brings more entries, they are gathered: clients that were answered
-  /// together send their next requests together, and reading one takes much less than writing it.
+  /// together send their next requests together, and reading one takes much less than writing it. Answers are sent before.
   private func gatherEntries() -> Bool {
-    guard connections.count > 1, let turn, requests.count > gathered,
-      requests.allSatisfy({ $0.role == .prepare })
-    else { return false }
-    gathered = requests.count
+    guard connections.count > 1, let turn, queue.count > gathered, queue.holdsEntriesOnly else { return false }
+    gathered = queue.count
+    flush()
     turn.next { self.beginTransfers() }
     return true
   }
@@ -221,28 +223,13 @@ final class ReplicaShell {
     hasWaited = false
     gathered = 0
     if !completions.isEmpty { complete(completions) }
+    queue.entriesAreComplete()
   }
 
   private func handOut(_ transfers: [Transfer]) {
     guard !transfers.isEmpty else { return }
     let shell = NIOLoopBound(self, eventLoop: loop)
     storage.submit(transfers) { shell.value.takeCompletions() }
-  }
-
-  /// The write of headers that is due. It comes before entries: those whom it answers make room for more entries, which
-  /// are then written together with those that wait.
-  private func takeHeaders() -> Transfer? {
-    guard let index = requests.firstIndex(where: { $0.role == .headers }) else { return nil }
-    let headers = Transfer(requests[index])
-    guard headers.isQuick else { return nil }
-    requests.remove(at: index)
-    return headers
-  }
-
-  private func takeRequests() -> [Transfer] {
-    let transfers = Transfer.joining(requests)
-    requests.removeAll(keepingCapacity: true)
-    return transfers
   }
 
   private func send(_ message: OutboundMessage, to id: ConnectionID) {

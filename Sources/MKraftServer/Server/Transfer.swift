@@ -1,16 +1,16 @@
-internal import MKraftReplica
+package import MKraftReplica
 internal import MKraftStorage
 
 /// Requests that are performed as one: a single one, or writes that lie one behind the other in the file. Entries that
 /// fill their slots do, so that those which arrive together cost the device one write.
-struct Transfer: Sendable {
+package struct Transfer: Sendable {
   /// Bytes of writes that are put together, at most: about where the device's time begins to grow with them.
-  static let joinedMax = 128 << 10
+  package static let joinedMax = 128 << 10
 
-  private(set) var requests: [IORequest]
-  private(set) var byteCount: Int
+  package private(set) var requests: [IORequest]
+  package private(set) var byteCount: Int
 
-  init(_ request: IORequest) {
+  package init(_ request: IORequest) {
     requests = [request]
     byteCount = request.count
   }
@@ -31,11 +31,12 @@ struct Transfer: Sendable {
 
   var isWrite: Bool { requests[0].direction == .write }
   var role: IORequest.Role { requests[0].role }
+  var isOfEntries: Bool { if case .prepare = role { true } else { false } }
 
   var isResize: Bool { requests[0].direction == .resize }
 
   /// A small write of the log, which takes so short that it may be performed on the loop.
-  var isQuick: Bool { isWrite && role != .other && byteCount <= Transfer.joinedMax }
+  package var isQuick: Bool { isWrite && role != .other && byteCount <= Transfer.joinedMax }
 
   private func isContinued(by request: IORequest) -> Bool {
     guard isWrite, request.direction == .write, request.role == role else { return false }
