@@ -205,7 +205,8 @@ public final class ReplicaCore<Machine: StateMachine> {
     effects.append(
       .io(
         IORequest(
-          token: token, direction: direction, role: purpose.role(geometry), offset: offset, count: count, buffer: buffer)))
+          token: token, direction: direction, role: purpose.role(geometry), offset: offset, count: count, buffer: buffer
+        )))
   }
 
   func submit(_ write: JournalWrite, _ purpose: Purpose, into effects: inout [ReplicaEffect]) {

@@ -60,7 +60,8 @@ struct RecoverCopiesTests {
     } catch { return error }
   }
 
-  @Test("An older copy that was started by itself is refused: its own ops stand where those of the damaged file are lost")
+  @Test(
+    "An older copy that was started by itself is refused: its own ops stand where those of the damaged file are lost")
   func startedByItself() throws {
     let ground = try RecoverGround(seed: 2, more: 20, stop: false)
     let copy = ground.backups[1].snapshot()
@@ -75,7 +76,8 @@ struct RecoverCopiesTests {
     }
     #expect(term > otherTerm)
     // The other way round it is the damaged file that is the older one; nothing clears what it may have had.
-    #expect(try RecoverRig.plan([copy, ground.storage]).plan.losses.contains {
+    #expect(
+      try RecoverRig.plan([copy, ground.storage]).plan.losses.contains {
         if case .ops(_, .undecidable) = $0 { true } else { false }
       })
   }
