@@ -78,6 +78,14 @@ let package = Package(
         name: "EndToEndTests",
         dependencies: ["mkraft-ctl", "two-replicas"] + modules.map { .init(stringLiteral: $0.name) } + [system],
         swiftSettings: swiftSettings),
+      // Hostile bytes for every decoder and for whole files; Tests/Fuzzing compiles the same targets for libFuzzer.
+      .testTarget(
+        name: "FuzzingTests",
+        dependencies: [
+          "MKraftFormat", "MKraftStorage", "MKraftReplica", "MKraftForensics", "MKraftServer",
+          .product(name: "NIOCore", package: "swift-nio"),
+        ],
+        swiftSettings: swiftSettings),
       // Makes the full rings that Tests/Benchmarks/run measures on.
       .executableTarget(
         name: "benchmark-fill", dependencies: ["MKraftBenchmark", system],

@@ -29,6 +29,9 @@ let package = Package(
     .target(
       name: "Wire", dependencies: [.product(name: "MKraftFormat", package: "mkraft-ctl"), nio], path: "Wire",
       swiftSettings: swiftSettings),
-    .executableTarget(name: "fuzz", dependencies: modules + ["Wire", nio], path: "Fuzz", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "fuzz", dependencies: modules + ["Wire", nio], path: ".", exclude: ["Wire", "run"],
+      sources: ["Fuzz", "Targets"],
+      swiftSettings: swiftSettings),
   ]
 )

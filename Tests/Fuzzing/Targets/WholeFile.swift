@@ -1,4 +1,3 @@
-import Glibc
 import MKraftForensics
 import MKraftFormat
 import MKraftStorage
@@ -8,26 +7,27 @@ import MKraftStorage
 ///
 ///     input    flags | edit | edit ...
 ///     edit     offset (4 bytes) | how | value ...   how: 0 to 191 one byte set; 192 to 223 so many bytes zeroed; then a range copied
-enum WholeFile {
+struct WholeFile: Sendable {
   /// Edits taken of an input.
-  private static let editsMax = 16
-  private static let editSize = 10
+  static let editsMax = 16
+  static let editSize = 10
 
-  /// The golden file: MKRAFT_FUZZ_FILE names it.
-  static let golden: MemoryStorage = {
-    guard let path = environment("MKRAFT_FUZZ_FILE") else { preconditionFailure("MKRAFT_FUZZ_FILE names a data file") }
-    return load(path)
-  }()
+  let golden: MemoryStorage
+  private let superblock: Superblock?
 
-  private static let superblock: Superblock? = SuperblockDecision(SuperblockSurvey.read(golden)).chosen
+  init(_ golden: MemoryStorage) {
+    self.golden = golden
+    superblock = SuperblockDecision(SuperblockSurvey.read(golden)).chosen
+  }
 
-  static func run(_ input: [UInt8]) {
+  /// - Returns: whether nothing was found.
+  func run(_ input: [UInt8]) -> Bool {
     let storage = golden.snapshot()
     var touched: [UInt64] = []
     var rest = input.dropFirst()
-    while rest.count >= editSize, touched.count < editsMax {
-      touched.append(edit(Array(rest.prefix(editSize)), storage))
-      rest = rest.dropFirst(editSize)
+    while rest.count >= WholeFile.editSize, touched.count < WholeFile.editsMax {
+      touched.append(edit(Array(rest.prefix(WholeFile.editSize)), storage))
+      rest = rest.dropFirst(WholeFile.editSize)
     }
     if Decoders.isSealed(input), let superblock { for offset in touched { reseal(offset, storage, superblock) } }
     if (input.first ?? 0) & 0x82 == 0x82 { storage.truncate(to: UInt64(rest.count) * 4093 % golden.byteCount) }
@@ -38,9 +38,10 @@ enum WholeFile {
     precondition(report.bytes.total == storage.byteCount, "bytes checked, skipped and unreadable are all there are")
     _ = SuperblockInspection.read(storage, scanning: true)
     _ = try? LogInspection.read(storage, depth: .bodies)
+    return report.findings.isEmpty
   }
 
-  private static func edit(_ bytes: [UInt8], _ storage: MemoryStorage) -> UInt64 {
+  private func edit(_ bytes: [UInt8], _ storage: MemoryStorage) -> UInt64 {
     let wide: UInt32 = bytes.rawSpan.load(fromByteOffset: 0)
     let offset = UInt64(wide) % golden.byteCount
     switch bytes[4] {
@@ -56,7 +57,7 @@ enum WholeFile {
 
   // MARK: Checksums
 
-  private static func reseal(_ offset: UInt64, _ storage: MemoryStorage, _ superblock: Superblock) {
+  private func reseal(_ offset: UInt64, _ storage: MemoryStorage, _ superblock: Superblock) {
     let geometry = superblock.geometry
     for copy in 0..<Superblock.copyCount {
       let home = geometry.offset(of: .superblock(copy))
@@ -84,7 +85,7 @@ enum WholeFile {
   }
 
   /// A header with its body.
-  private static func seal(_ image: inout [UInt8], sizeAt: Int, _ body: StructureKind, kindAt: Int) {
+  private func seal(_ image: inout [UInt8], sizeAt: Int, _ body: StructureKind, kindAt: Int) {
     let size = Int(image.rawSpan.load(fromByteOffset: sizeAt, as: UInt32.self))
     if (256...image.count).contains(size) {
       Seal.put(Checksum.of(image.rawSpan.extracting(256..<size), as: body), &image, at: 16)
@@ -92,12 +93,11 @@ enum WholeFile {
     Seal.header(&image, at: 0, kindAt: kindAt)
   }
 
-  private static func range(_ zone: Zone, _ geometry: Geometry) -> Range<UInt64> {
+  private func range(_ zone: Zone, _ geometry: Geometry) -> Range<UInt64> {
     geometry.offset(of: zone)..<geometry.offset(of: zone) + geometry.byteCount(of: zone)
   }
 
-  private static func change(_ offset: UInt64, _ count: Int, _ storage: MemoryStorage, _ body: (inout [UInt8]) -> Void)
-  {
+  private func change(_ offset: UInt64, _ count: Int, _ storage: MemoryStorage, _ body: (inout [UInt8]) -> Void) {
     let buffer = IOBuffer(byteCount: count, alignment: 16)
     guard offset + UInt64(count) <= storage.byteCount, (try? storage.read(count, at: offset, into: buffer)) == count
     else { return }
@@ -106,25 +106,9 @@ enum WholeFile {
     put(image, storage, at: offset)
   }
 
-  private static func put(_ bytes: [UInt8], _ storage: MemoryStorage, at offset: UInt64) {
+  private func put(_ bytes: [UInt8], _ storage: MemoryStorage, at offset: UInt64) {
     let buffer = IOBuffer(byteCount: bytes.count, alignment: 16)
     buffer.copy(from: bytes.span)
     storage.replace(at: offset, with: buffer)
-  }
-
-  private static func load(_ path: String) -> MemoryStorage {
-    let storage = MemoryStorage()
-    let file = unsafe open(path, O_RDONLY)
-    precondition(file >= 0, "MKRAFT_FUZZ_FILE can be opened")
-    var chunk = [UInt8](repeating: 0, count: 1 << 20)
-    var offset: UInt64 = 0
-    while true {
-      let count = unsafe read(file, &chunk, chunk.count)
-      guard count > 0 else { break }
-      put(Array(chunk[..<count]), storage, at: offset)
-      offset += UInt64(count)
-    }
-    close(file)
-    return storage
   }
 }

@@ -1,14 +1,19 @@
 import MKraftFormat
 import NIOCore
-import Wire
+
+#if canImport(Wire)
+  import Wire
+#else
+  import MKraftServer
+#endif
 
 /// A connection's bytes, in pieces. The first byte says whose side it is and whether each message's checksums are made right;
 /// the second how long the pieces are.
 enum Framing {
   private static let sizeMax = 1 << 16
 
-  static func run(_ input: [UInt8]) {
-    guard input.count > 2 else { return }
+  static func run(_ input: [UInt8]) -> Bool {
+    guard input.count > 2 else { return false }
     var decoder = MessageDecoder(for: input[0] & 2 == 0 ? .server : .client, messageSizeMax: sizeMax)
     var stream = Array(input[2...])
     if Decoders.isSealed(input) { seal(&stream) }
@@ -18,10 +23,11 @@ enum Framing {
       decoder.append(ByteBuffer(bytes: stream[start..<min(start + step, stream.count)]))
       do throws(FramingDefect) {
         while try decoder.next() != nil { taken += 1 }
-      } catch { return }
+      } catch { return false }
       precondition(decoder.bufferedByteCount <= sizeMax + step, "no more is held than one message and a piece")
     }
     precondition(taken <= stream.count / MessageHeader.byteCount, "a message has a header")
+    return taken > 0
   }
 
   /// Headers and bodies as their sizes place them.

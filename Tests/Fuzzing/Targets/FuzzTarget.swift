@@ -1,12 +1,10 @@
 /// What is fuzzed.
-enum FuzzTarget: String, CaseIterable {
+enum FuzzTarget: String, CaseIterable, Sendable {
   case superblock, prepare, reply, block, session, batch, results, message, framing, file
 
-  /// Set once, before libFuzzer starts.
-  nonisolated(unsafe) static var current = FuzzTarget.superblock
-
-  /// Runs the target on one input. Whatever the bytes are, it comes back.
-  func run(_ input: [UInt8]) {
+  /// Runs the target on one input. Whatever the bytes are, it comes back, and says whether they were taken for right.
+  @discardableResult
+  func run(_ input: [UInt8], on file: WholeFile) -> Bool {
     switch self {
     case .superblock: Decoders.superblock(input)
     case .prepare: Decoders.prepare(input)
@@ -17,7 +15,7 @@ enum FuzzTarget: String, CaseIterable {
     case .results: Decoders.results(input)
     case .message: Decoders.message(input)
     case .framing: Framing.run(input)
-    case .file: WholeFile.run(input)
+    case .file: file.run(input)
     }
   }
 }

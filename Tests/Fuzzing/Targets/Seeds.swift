@@ -1,12 +1,10 @@
-import Glibc
 import MKraftFormat
 import MKraftStorage
 
 /// What fuzzing begins with: the structures of the golden file, each once as they are and once to be sealed again, so that the first
 /// inputs are right and the next ones nearly so.
 enum Seeds {
-  static func of(_ target: FuzzTarget) -> [[UInt8]] {
-    let storage = WholeFile.golden
+  static func of(_ target: FuzzTarget, from storage: MemoryStorage) -> [[UInt8]] {
     guard let superblock = SuperblockDecision(SuperblockSurvey.read(storage)).chosen else { return [] }
     let geometry = superblock.geometry
     let slots = 0..<8
@@ -34,15 +32,6 @@ enum Seeds {
     case .batch, .results: images
     case .framing: images.flatMap { [[0, 99] + $0, [1, 7] + $0 + $0] }
     default: images.flatMap { [[0] + $0, [1] + $0] }
-    }
-  }
-
-  /// Writes the seeds of a target into a directory.
-  static func write(_ target: FuzzTarget, to directory: String) {
-    for (number, seed) in of(target).enumerated() {
-      let file = unsafe open("\(directory)/seed-\(number)", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-      precondition(unsafe Glibc.write(file, seed, seed.count) == seed.count, "a seed can be written")
-      close(file)
     }
   }
 
