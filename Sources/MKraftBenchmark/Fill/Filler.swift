@@ -14,16 +14,21 @@ package final class Filler {
   private let replica: Replica
   /// Keys that are put, one after the other, again and again; each value fills a message.
   private let keyCount: Int
+  /// Clients beside the one that puts, each with a session and one put at the beginning: their replies lie behind the checkpoint.
+  private let guestCount: Int
   private var effects: [ReplicaEffect] = []
   /// The last message that the replica sent.
   private var answer: MessageHeader?
   /// Nanoseconds; the entries' time is not today's, so that two fills make the same log.
   private var now: UInt64 = 1_700_000_000_000_000_000
 
-  /// - Parameter stateBytes: about how many bytes of values the file holds in the end, beside its log.
-  package init(_ file: CachedFile, stateBytes: Int) throws {
+  /// - Parameters:
+  ///   - stateBytes: about how many bytes of values the file holds in the end, beside its log.
+  ///   - guestCount: clients that put once, at the beginning, fewer than the file has sessions.
+  package init(_ file: CachedFile, stateBytes: Int, guestCount: Int = 0) throws {
     self.file = file
     replica = Replica(opening: try Opening.read(file), now: now)
+    self.guestCount = guestCount
     keyCount = max(1, stateBytes / replica.status.geometry.bodySizeMax)
   }
 
@@ -32,19 +37,14 @@ package final class Filler {
   package func run(isOver: () -> Bool = { false }) throws -> Int {
     replica.start(into: &effects)
     try settle()
-    var header = request(.register)
-    header.seal()
-    let session = try ask(header, [])
+    for guest in 0..<guestCount {
+      try put(guest, as: UInt128(guest + 2), session: register(UInt128(guest + 2)), number: 1)
+    }
+    let session = try register(1)
     var count = 0
     while !isFull || count < keyCount {
       if isOver() { throw FillError.interrupted }
-      let body = try makeBody(count % keyCount)
-      var header = request(.keyValue)
-      header.session = session.session
-      header.request = UInt64(count + 1)
-      header.seal(body: body.rawSpan)
-      let reply = try ask(header, body)
-      guard reply.command == .reply else { throw FillError.refused(.init(rawValue: reply.status)) }
+      try put(count % keyCount, as: 1, session: session, number: UInt64(count + 1))
       count += 1
     }
     replica.stop(into: &effects)
@@ -56,6 +56,22 @@ package final class Filler {
     let status = replica.status
     let interval = UInt64(status.geometry.checkpointInterval)
     return status.head > UInt64(status.geometry.slotCount) && status.head % interval == interval - Filler.opsLeft
+  }
+
+  private func register(_ client: UInt128) throws -> UInt64 {
+    var header = request(.register, client)
+    header.seal()
+    return try ask(header, []).session
+  }
+
+  private func put(_ key: Int, as client: UInt128, session: UInt64, number: UInt64) throws {
+    let body = try makeBody(key)
+    var header = request(.keyValue, client)
+    header.session = session
+    header.request = number
+    header.seal(body: body.rawSpan)
+    let reply = try ask(header, body)
+    guard reply.command == .reply else { throw FillError.refused(.init(rawValue: reply.status)) }
   }
 
   /// A batch of one put that fills a message; the same number, the same bytes.
@@ -76,9 +92,9 @@ package final class Filler {
     return builder.body
   }
 
-  private func request(_ operation: MKraftFormat.Operation) -> MessageHeader {
+  private func request(_ operation: MKraftFormat.Operation, _ client: UInt128) -> MessageHeader {
     var header = MessageHeader(.request, cluster: replica.status.cluster)
-    header.client = 1
+    header.client = client
     header.operation = operation.rawValue
     return header
   }
