@@ -2,26 +2,26 @@
 /// was faster.
 ///
 /// Each piece that waits is held in memory: whoever reads asks `isFull(_:)` before it goes on, and waits.
-struct PiecesInOrder<Piece: Sendable>: Sendable {
+package struct PiecesInOrder<Piece: Sendable>: Sendable {
   /// Pieces that may wait for an earlier one.
-  let waitingMax: Int
+  package let waitingMax: Int
   /// The number of the piece that all others wait for.
-  private(set) var next: Int
+  package private(set) var next: Int
   private var waiting: [Int: Piece] = [:]
 
-  init(from first: Int = 0, waitingMax: Int) {
+  package init(from first: Int = 0, waitingMax: Int) {
     precondition(waitingMax > 0)
     next = first
     self.waitingMax = waitingMax
   }
 
   /// Whether there is no room yet for the piece of this number.
-  func isFull(_ number: Int) -> Bool { number >= next + waitingMax }
+  package func isFull(_ number: Int) -> Bool { number >= next + waitingMax }
 
-  var isEmpty: Bool { waiting.isEmpty }
+  package var isEmpty: Bool { waiting.isEmpty }
 
   /// Takes a piece, and returns those that are due, in order.
-  mutating func take(_ piece: Piece, _ number: Int) -> [Piece] {
+  package mutating func take(_ piece: Piece, _ number: Int) -> [Piece] {
     precondition(number >= next && waiting[number] == nil, "every piece comes once")
     waiting[number] = piece
     var due: [Piece] = []
