@@ -40,6 +40,8 @@ struct RepairDraft {
   private(set) var byteCount: UInt64
   private(set) var overlay: OverlayStorage
   private var known: Set<Key> = []
+  /// The bytes of all changes but those of the length.
+  private var taken = TakenRanges()
 
   init(_ base: any Storage, _ superblock: Superblock, _ donors: [RepairDonor], allowed: Set<RepairMethod>) {
     self.base = base
@@ -80,7 +82,8 @@ struct RepairDraft {
       withheld.append(action)
       return
     }
-    makeRoom(for: action.range)
+    if taken.overlap(action.range) { makeRoom(for: action.range) }
+    taken.insert(action.range)
     changes.append(Change(action: action, content: content))
   }
 
@@ -95,25 +98,31 @@ struct RepairDraft {
 
   /// A later change goes before an earlier one in the same place; zeros for what cannot be read stay around it.
   private mutating func makeRoom(for range: Range<UInt64>) {
-    var kept: [Change] = []
-    for change in changes {
-      let before = change.action.range
-      let isLength = change.action.method == .fileExtended || change.action.method == .fileCut
-      guard !isLength, before.overlaps(range) else {
-        kept.append(change)
+    let earlier = changes
+    (changes, taken) = ([], TakenRanges())
+    for change in earlier {
+      guard !change.action.method.isOfLength else {
+        changes.append(change)
+        continue
+      }
+      guard change.action.range.overlaps(range) else {
+        keep(change)
         continue
       }
       guard change.action.method == .unreadableZeroed else { continue }
-      for part in RepairPieces.without(range, before) {
-        kept.append(
-          Change(action: RepairAction(.unreadableZeroed, change.action.finding, range: part), content: .zeros))
+      for part in RepairPieces.without(range, change.action.range) {
+        keep(Change(action: RepairAction(.unreadableZeroed, change.action.finding, range: part), content: .zeros))
       }
     }
-    changes = kept
+  }
+
+  private mutating func keep(_ change: Change) {
+    taken.insert(change.action.range)
+    changes.append(change)
   }
 
   private mutating func rebuild() {
-    let patches = changes.filter { $0.action.method != .fileExtended && $0.action.method != .fileCut }
+    let patches = changes.filter { !$0.action.method.isOfLength }
       .map { OverlayStorage.Patch(range: $0.action.range, content: $0.content) }
     overlay = OverlayStorage(base, patches, byteCount: byteCount)
   }

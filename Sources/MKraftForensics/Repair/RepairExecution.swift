@@ -120,13 +120,13 @@ struct RepairExecution {
     for entry in log.entries where !(isUnderWay && isMark(entry)) {
       let (old, new) = (try log.bytes(of: entry, after: false), try log.bytes(of: entry, after: true))
       let found = try read(max(old.count, new.count), at: entry.offset)
-      isOld = isOld && found.starts(with: old)
-      isNew = isNew && found.starts(with: new)
+      isOld = isOld && found.rawSpan.starts(with: old.rawSpan)
+      isNew = isNew && found.rawSpan.starts(with: new.rawSpan)
       guard isWritten else {
         try checkAtoms(found, old, new, entry.offset, isUnderWay: isUnderWay)
         continue
       }
-      guard found.starts(with: new) else { throw .movedOn(offset: entry.offset) }
+      guard found.rawSpan.starts(with: new.rawSpan) else { throw .movedOn(offset: entry.offset) }
     }
     return isNew ? .done : isOld ? .notBegun : .partly
   }

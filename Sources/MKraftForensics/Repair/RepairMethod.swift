@@ -38,6 +38,9 @@ public enum RepairMethod: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether the length of the file is changed, and no bytes that stay in it.
+  var isOfLength: Bool { self == .fileExtended || self == .fileCut }
+
   public var name: String { rawValue }
   public var risk: Risk { entry.risk }
   /// The rule of the design that makes it sound.

@@ -66,12 +66,7 @@ public enum DrillMirror {
   }
 
   private static func isSame(_ one: IOBuffer, _ other: IOBuffer, _ count: Int) -> Bool {
-    unsafe one.bytes.withUnsafeBytes { one in
-      unsafe other.bytes.withUnsafeBytes { other in
-        guard let one = one.baseAddress, let other = other.baseAddress else { return count == 0 }
-        return unsafe memcmp(one, other, count) == 0
-      }
-    }
+    one.bytes.extracting(0..<count).starts(with: other.bytes.extracting(0..<count))
   }
 
   private static func firstDifference(_ one: IOBuffer, _ other: IOBuffer) -> UInt64 {
