@@ -99,6 +99,11 @@ let package = Package(
       .executableTarget(
         name: "benchmark-render", dependencies: ["MKraftOutput", system], path: "Tests/Benchmarks/Render",
         swiftSettings: swiftSettings),
+      // Measures single pieces of the product in its own memory, for Tests/Benchmarks/run and alone.
+      .executableTarget(
+        name: "benchmark-micro",
+        dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica", "MKraftOutput", system],
+        path: "Tests/Benchmarks/Micro", swiftSettings: swiftSettings),
       // Two of these with different caches and orders of transfers must write the same checkpoints.
       .executableTarget(
         name: "two-replicas", dependencies: ["MKraftFormat", "MKraftStorage", "MKraftReplica"],

@@ -74,26 +74,26 @@ extension Superblock {
       require(bytes.isZero(head), .cleanHead)
     }
     let headerAt = Layout.checkpoint + CheckpointState.Layout.header
-    require(isEntry(bytes, at: headerAt), .superblockCheckpointHeader)
+    require(entry(bytes, at: headerAt) != nil, .superblockCheckpointHeader)
     require(hasConsistentSuffix(bytes), .superblockSuffix)
     return broken
   }
 
-  private func isEntry(_ bytes: RawSpan, at base: Int) -> Bool {
+  /// The header of an entry of this cluster at `base`; nil if none stands there.
+  private func entry(_ bytes: RawSpan, at base: Int) -> PrepareHeader? {
     guard let header = try? PrepareHeader(decoding: bytes.extracting(base..<base + PrepareHeader.byteCount)) else {
-      return false
+      return nil
     }
-    return header.kind == .prepare && header.cluster == cluster
+    return header.kind == .prepare && header.cluster == cluster ? header : nil
   }
 
   private func hasConsistentSuffix(_ bytes: RawSpan) -> Bool {
     guard bytes.load(Layout.suffixCount) <= UInt32(Superblock.suffixLimit) else { return false }
+    var last: PrepareHeader?
     for index in 0..<suffix.count {
-      guard isEntry(bytes, at: Layout.suffix + index * PrepareHeader.byteCount) else { return false }
-      guard index > 0 else { continue }
-      guard suffix[index].op == suffix[index - 1].op &+ 1, suffix[index].parent == suffix[index - 1].checksum else {
-        return false
-      }
+      guard let header = entry(bytes, at: Layout.suffix + index * PrepareHeader.byteCount) else { return false }
+      if let last { guard header.op == last.op &+ 1, header.parent == last.checksum else { return false } }
+      last = header
     }
     return bytes.isZero(Layout.suffix + suffix.count * PrepareHeader.byteCount..<Superblock.byteCount)
   }

@@ -37,15 +37,14 @@ extension KeyValueStateMachine {
   ) -> (Execution?, isOver: Bool) {
     let leaf = tree.node(tree.leaf)
     let node = TreeNodeView(validated: leaf.bytes)
-    let (first, found) = node.find(scan.start.rawSpan)
-    for index in (found && scan.excludesStart ? first + 1 : first)..<max(first, node.count) {
+    for index in node.find(scan.start.rawSpan).index..<node.count {
       guard event.end.byteCount == 0 || KeyValueKeyOrder(node.key(index), event.end) == .before else {
         scan.isPastEnd = true
         return (nil, true)
       }
       guard scan.taken < event.limit else { return (nil, true) }
       if let obstacle = loadValue(index) {
-        (scan.start, scan.excludesStart) = ([UInt8](copying: node.key(index)), false)
+        scan.start = [UInt8](copying: node.key(index))
         return (obstacle, false)
       }
       let value = value(at: index)
@@ -53,10 +52,9 @@ extension KeyValueStateMachine {
         return (nil, true)
       }
       scan.taken += 1
-      (scan.start, scan.excludesStart) = ([UInt8](copying: node.key(index)), true)
     }
     // On to the leaf behind; without a bound this was the last one.
-    (scan.start, scan.excludesStart) = (tree.upperBound, false)
+    scan.start = tree.upperBound
     return (nil, tree.upperBound.isEmpty)
   }
 }

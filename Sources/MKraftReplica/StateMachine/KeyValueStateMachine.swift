@@ -18,9 +18,8 @@ public final class KeyValueStateMachine: StateMachine {
 
   /// A scan under way.
   struct Scan {
-    /// The next pair is the first at or behind this key; with `excludesStart`, behind it.
+    /// The next pair is the first at or behind this key; within a leaf it is not kept up.
     var start: [UInt8]
-    var excludesStart = false
     /// The range ended before the tree did.
     var isPastEnd = false
     var taken: UInt32 = 0

@@ -104,7 +104,7 @@ struct TreeNodeEdit {
     for step in 0..<max(0, to - from) {
       // Whatever direction they move in, none is overwritten before it has moved.
       let index = target > from ? to - 1 - step : from + step
-      let end: UInt32 = buffer.bytes.load(fromByteOffset: TreeNode.Layout.ends + 4 * index)
+      let end: UInt32 = bytes.bytes.load(fromByteOffset: TreeNode.Layout.ends + 4 * index)
       bytes.store(UInt32(Int(end) + delta), toByteOffset: TreeNode.Layout.ends + 4 * (index - from + target))
     }
   }
