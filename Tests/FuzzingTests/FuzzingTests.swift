@@ -15,7 +15,9 @@ struct FuzzingTests {
     unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) } ?? usual
   }
 
-  private static let times = number("MKRAFT_FUZZ_TIMES", 1)
+  private static let times = max(1, min(number("MKRAFT_FUZZ_TIMES", 1), 1000))
+  /// Minutes that one part may take: far more than it does, and an end to what hangs.
+  private static let limit = 10 * times
   private static let seed = UInt64(number("MKRAFT_FUZZ_SEED", 1))
   private static let decoders = FuzzTarget.allCases.filter { $0 != .file }
   private static let checkpoints = GoldenFile.unpacked("checkpoints").map { WholeFile($0) }
@@ -27,7 +29,7 @@ struct FuzzingTests {
     return SplitMix64(seed: seeds.next())
   }
 
-  @Test("Every decoder on inputs made of right ones", arguments: decoders)
+  @Test("Every decoder on inputs made of right ones", .timeLimit(.minutes(limit)), arguments: decoders)
   func decoder(_ target: FuzzTarget) throws {
     let file = try #require(Self.checkpoints)
     let seeds = Seeds.of(target, from: file.golden)
@@ -46,7 +48,7 @@ struct FuzzingTests {
     print("fuzzing: \(target.rawValue): \(count) executions, \(taken) taken for right")
   }
 
-  @Test("Whole files with edits", arguments: ["checkpoints", "loaded"], 0..<10 * times)
+  @Test("Whole files with edits", .timeLimit(.minutes(limit)), arguments: ["checkpoints", "loaded"], 0..<10 * times)
   func files(_ name: String, part: Int) throws {
     let file = try #require(name == "loaded" ? Self.loaded : Self.checkpoints)
     var inputs = Edits(of: file.golden, random: random(.file, part: name == "loaded" ? 1 << 15 | part : part))

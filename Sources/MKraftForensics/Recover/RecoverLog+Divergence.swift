@@ -67,9 +67,12 @@ extension RecoverLog {
     return sources.indices.dropFirst().first { term(of: $0) > term(of: 0) }
   }
 
-  /// The latest term that a file by itself shows.
+  /// The latest term that a file by itself shows. Of the first, a superblock counts of which only one copy was written; of another,
+  /// that would only tell of a start that came to nothing.
   func term(of index: Int) -> UInt64 {
-    max(witnesses[index].termMax, sources[index].superblocks.map(\.term).max() ?? 0)
+    let source = sources[index]
+    let term = index == 0 ? source.superblocks.map(\.term).max() : source.superblock?.term
+    return max(witnesses[index].termMax, term ?? 0)
   }
 
   /// Whether a file's log leads through the last op that the first file is known to have reached; if nothing tells, it does not.

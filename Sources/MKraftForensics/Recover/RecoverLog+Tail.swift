@@ -9,8 +9,8 @@ extension RecoverLog {
     var reachedOp: UInt64
     /// Ops of slots that are damaged in both rings: whether they were acknowledged cannot be told (rule R13).
     var undecidable: [UInt64] = []
-    /// Whether the end shows: a header slot that is valid but older, so that nothing from its op on had been acknowledged.
-    var isClosed = false
+    /// Where the end shows: a header slot that is valid but older, so that nothing from this op on had been acknowledged.
+    var endOp: UInt64?
   }
 
   /// Where the log that all files tell of ended, as far as they show it.
@@ -31,8 +31,11 @@ extension RecoverLog {
     let tails = sources.indices.map { tail($0, above: known) }
     let reached = tails.map(\.reachedOp).max() ?? known
     let undecidable = Set(tails.flatMap(\.undecidable)).filter { $0 > reached }.sorted()
-    return End(reachedOp: reached, undecidable: undecidable, isShown: !sources[0].isLive && tails[0].isClosed)
+    return End(reachedOp: reached, undecidable: undecidable, isShown: !sources[0].isLive && tails[0].endOp != nil)
   }
+
+  /// The op from which on the first file by itself shows that nothing was acknowledged; nil if it does not show its end.
+  var ownEnd: UInt64? { sources[0].isLive ? nil : tail(0, above: witnesses[0].provenOp).endOp }
 
   private func tail(_ index: Int, above op: UInt64) -> Tail {
     let source = sources[index]
@@ -40,7 +43,7 @@ extension RecoverLog {
     var tail = Tail(reachedOp: op)
     // A clean stop says where the log ended, unless it is known to have gone on since: then the superblock was rolled back.
     if source.isCertain, superblock.clean?.op == op, witnesses[index].termMax <= superblock.term {
-      tail.isClosed = true
+      tail.endOp = op + 1
       return tail
     }
     let geometry = superblock.geometry
@@ -50,7 +53,7 @@ extension RecoverLog {
       let evidence = reader.evidence(of: slot..<slot + 1)[0]
       let condition = SlotCondition(evidence, expecting: next, superblock)
       if condition.header.opensTail {
-        tail.isClosed = true
+        tail.endOp = next
         return tail
       }
       // An entry of a later term than the superblock's shows that this was rolled back.

@@ -10,6 +10,8 @@ public enum RecoverLoss: Sendable, Equatable {
     case stranded
     /// The entry is there, and does not follow from the one before it, or is not the one that a superblock names.
     case contradictory
+    /// Entries of these numbers are in the new file, and nothing in the first file shows that they were its own.
+    case unconnected
     /// Whether there were entries cannot be told: both rings are damaged there.
     case undecidable
     /// Whether there were entries cannot be told: the first file does not show where the log ended.
@@ -35,6 +37,7 @@ extension RecoverLoss.Cause {
     case .unknown: "acknowledged, and nothing is left of them that tells what they were"
     case .stranded: "still readable, but they depend on what is missing below them"
     case .contradictory: "readable, and contradicts what stands before it: which is right cannot be told"
+    case .unconnected: "taken from another file, and nothing in the first one shows that it had the same ones"
     case .undecidable: "whether there were entries cannot be told: both rings are damaged there"
     case .unseen: "whether there were entries cannot be told: the first file does not show where the log ended"
     }

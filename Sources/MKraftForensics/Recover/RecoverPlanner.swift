@@ -177,7 +177,13 @@ public struct RecoverPlanner {
           op: log.witnesses[0].provenOp, path: sources[0].path, other: sources[candidate.source].path,
           checkpoint: checkpoint.op)
       }
-      return finish(candidate, next, chain, result, rejected)
+      let unconnected = log.firstUnconnected(in: chain)
+      if let first = unconnected, let end = log.ownEnd, head.op >= end {
+        let op = max(first, end)
+        let source = chain[Int(op - chain[0].header.op)].source
+        throw .diverged(op: op, path: sources[0].path, other: sources[source].path)
+      }
+      return finish(candidate, next, chain, result, rejected, unconnected: unconnected)
     }
     throw .noCheckpoint(rejected)
   }
@@ -186,10 +192,11 @@ public struct RecoverPlanner {
 
   private func finish(
     _ candidate: Candidate, _ next: Superblock, _ chain: [RecoverLog.Entry], _ result: RecoverDraft.Result,
-    _ rejected: [RecoverRefusal.RejectedCheckpoint]
+    _ rejected: [RecoverRefusal.RejectedCheckpoint], unconnected: UInt64?
   ) -> RecoverPlanning {
     let end = log.end(above: next.cut.op)
-    let losses = lostOps(above: next.cut.op, end) + result.lostReplies
+    let doubtful = unconnected.map { RecoverLoss.ops($0...next.cut.op, .unconnected) }
+    let losses = (doubtful.map { [$0] } ?? []) + lostOps(above: next.cut.op, end) + result.lostReplies
     var described = sources.map { source in
       RecoverPlan.Source(
         path: source.path, byteCount: source.byteCount, fileID: source.superblock?.fileID,

@@ -21,7 +21,7 @@ public enum RecoverRefusal: Error, Sendable, Equatable {
   case diverged(op: UInt64, path: String, other: String)
   /// A newer file, in which nothing of the first file's last op is left: it may be a copy that was used by itself.
   case unconnected(op: UInt64, path: String, other: String, checkpoint: UInt64)
-  /// A file that was started in a later term than the first one ever was.
+  /// A file of a later term than the first one shows: it was started, or made, later.
   case startedLater(path: String, term: UInt64, other: String, otherTerm: UInt64)
   /// No checkpoint is whole, and the log does not reach back to the beginning.
   case noCheckpoint([RejectedCheckpoint])
@@ -75,7 +75,7 @@ extension RecoverRefusal {
       "its checkpoint is op \(checkpoint), and nothing in it shows that op \(op) of \(path), the last that is known there, came before: "
         + "it may be a copy that was used by itself; leave out the one whose later ops do not count"
     case .startedLater(_, let term, let other, let otherTerm):
-      "it was started in term \(term), and \(other) in none later than \(otherTerm): it is no older copy, and its ops may be its own; "
+      "it is of term \(term), and \(other) shows none later than \(otherTerm): it is no older copy, and its ops may be its own; "
         + "leave it out, or name it first if its ops are those that count"
     case .noCheckpoint:
       "no checkpoint is whole in any of these files, and their log does not reach back to its beginning; add an older copy of "

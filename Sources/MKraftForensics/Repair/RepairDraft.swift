@@ -98,27 +98,21 @@ struct RepairDraft {
 
   /// A later change goes before an earlier one in the same place; zeros for what cannot be read stay around it.
   private mutating func makeRoom(for range: Range<UInt64>) {
-    let earlier = changes
-    (changes, taken) = ([], TakenRanges())
-    for change in earlier {
-      guard !change.action.method.isOfLength else {
-        changes.append(change)
+    var kept: [Change] = []
+    for change in changes {
+      guard !change.action.method.isOfLength, change.action.range.overlaps(range) else {
+        kept.append(change)
         continue
       }
-      guard change.action.range.overlaps(range) else {
-        keep(change)
-        continue
-      }
+      taken.remove(change.action.range)
       guard change.action.method == .unreadableZeroed else { continue }
       for part in RepairPieces.without(range, change.action.range) {
-        keep(Change(action: RepairAction(.unreadableZeroed, change.action.finding, range: part), content: .zeros))
+        taken.insert(part)
+        kept.append(
+          Change(action: RepairAction(.unreadableZeroed, change.action.finding, range: part), content: .zeros))
       }
     }
-  }
-
-  private mutating func keep(_ change: Change) {
-    taken.insert(change.action.range)
-    changes.append(change)
+    changes = kept
   }
 
   private mutating func rebuild() {

@@ -19,6 +19,14 @@ package struct TakenRanges {
     ranges.insert(range, at: firstIndex(endingAfter: range.lowerBound))
   }
 
+  /// Gives a range back that was taken as it is.
+  package mutating func remove(_ range: Range<UInt64>) {
+    guard !range.isEmpty else { return }
+    let index = firstIndex(endingAfter: range.lowerBound)
+    precondition(index < ranges.count && ranges[index] == range, "what is given back was taken")
+    ranges.remove(at: index)
+  }
+
   private func firstIndex(endingAfter offset: UInt64) -> Int {
     var (low, high) = (0, ranges.count)
     while low < high {

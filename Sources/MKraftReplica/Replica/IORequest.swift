@@ -10,11 +10,23 @@ public struct IORequest: Sendable {
     case resize
   }
 
+  /// A unit of the header ring.
+  public struct HeaderUnit: Sendable, Equatable {
+    public let number: Int
+    /// Headers in a unit.
+    public let headerCount: Int
+
+    public init(of slot: Int, headersPerUnit: Int) {
+      number = slot / headersPerUnit
+      headerCount = headersPerUnit
+    }
+  }
+
   /// What a transfer is to those who wait for it.
   public enum Role: Sendable, Equatable {
-    /// An entry, and the unit of the header ring that its header lies in. What follows is one write of headers for all entries of one
-    /// unit that are complete by then.
-    case prepare(headerUnit: Int)
+    /// An entry, and the unit that its header lies in. What follows is one write of headers for all entries of one unit that are
+    /// complete by then.
+    case prepare(HeaderUnit)
     /// Headers: when they are durable, clients are answered.
     case headers
     /// Nobody waits for it at once.

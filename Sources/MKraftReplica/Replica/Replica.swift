@@ -31,7 +31,8 @@ public final class ReplicaCore<Machine: StateMachine> {
 
     func role(_ geometry: Geometry) -> IORequest.Role {
       switch self {
-      case .prepare(let op): .prepare(headerUnit: geometry.slot(of: op) / geometry.headersPerUnit)
+      case .prepare(let op):
+        .prepare(.init(of: geometry.slot(of: op), headersPerUnit: geometry.headersPerUnit))
       case .headers: .headers
       default: .other
       }

@@ -3,8 +3,8 @@ package import MKraftReplica
 /// Transfers that were asked for and are not begun: which of them are due, and which are begun together. It performs nothing.
 package struct TransferQueue {
   private var requests: [IORequest] = []
-  /// The unit of the header ring for entries that are written while their headers are not.
-  private var openUnit: Int?
+  /// The unit for whose headers entries of another one wait.
+  private var openUnit: IORequest.HeaderUnit?
 
   package init() {}
 
@@ -26,17 +26,21 @@ package struct TransferQueue {
 
   /// All that is due, joined where it lies together.
   ///
-  /// Small entries of another unit of headers than those before them wait until these have their headers. Headers are written
-  /// a unit at a time, so entries on both sides of a border cost two writes however they are put together; held back, they
-  /// begin the next batch, which then ends at a border too if it is as large as the pipeline allows.
+  /// Headers are written a unit at a time, so a batch of entries on both sides of a border costs two writes of headers. Small ones
+  /// beyond the border wait until those before it have their headers, if batches of this size then end at borders: they begin the
+  /// next batch. Others would come to lie across one again, and would have waited in vain.
   package mutating func takeDue() -> [Transfer] {
-    let unit = openUnit ?? requests.lazy.filter(\.isSmallEntry).compactMap(\.headerUnit).first
+    let entries = requests.filter(\.isSmallEntry)
+    let unit = openUnit ?? entries.first?.headerUnit
+    let isHeldBack = openUnit != nil || unit.map { $0.headerCount.isMultiple(of: entries.count) } ?? false
     var (due, later): ([IORequest], [IORequest]) = ([], [])
     for request in requests {
-      if request.isSmallEntry && request.headerUnit != unit { later.append(request) } else { due.append(request) }
+      let waits = isHeldBack && request.isSmallEntry && request.headerUnit != unit
+      if waits { later.append(request) } else { due.append(request) }
     }
     requests = later
-    if due.contains(where: \.isSmallEntry) { openUnit = unit }
+    // Only while some wait does the unit matter to those that come.
+    if !later.isEmpty { openUnit = unit }
     return Transfer.joining(due)
   }
 
@@ -48,7 +52,7 @@ package struct TransferQueue {
 
 extension IORequest {
   /// Of an entry, the unit that its header lies in.
-  fileprivate var headerUnit: Int? {
+  fileprivate var headerUnit: IORequest.HeaderUnit? {
     guard case .prepare(let unit) = role else { return nil }
     return unit
   }

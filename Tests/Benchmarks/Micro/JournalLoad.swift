@@ -21,6 +21,8 @@ final class JournalLoad {
       image.set(.placeholder(.reserved, slot: slot, cluster: EntryMaker.cluster), slot: slot)
     }
     writer = JournalWriter(geometry: JournalLoad.geometry, image: image, head: 0)
+    // The first op is 1, and batches are to begin where units of headers do.
+    for index in 1..<JournalLoad.geometry.headersPerUnit { append(index..<index + 1) }
   }
 
   /// Appends entries, so many of them before each write of headers; returns how many were appended and written.
@@ -28,15 +30,23 @@ final class JournalLoad {
     let before = writer.durableOp
     let writesBefore = writer.headerWriteCount
     for first in stride(from: 0, to: JournalLoad.opsPerPass, by: batch) {
-      for index in first..<first + batch { begin(index) }
-      for op in writer.durableOp + 1..<writer.lastOp + 1 { writer.prepareDurable(op) }
-      // The ops of a batch lie in one unit: sixteen headers do, and the first op of all is 1.
-      while let write = writer.nextHeaderWrite() {
-        writer.headersDurable()
-        if writer.lastOp == writer.durableOp, first + batch == JournalLoad.opsPerPass { check(write) }
-      }
+      let write = append(first..<first + batch)
+      if first + batch == JournalLoad.opsPerPass { check(write) }
     }
-    return (writer.durableOp - before) << 32 | (writer.headerWriteCount - writesBefore)
+    let writes = writer.headerWriteCount - writesBefore
+    precondition(writes == UInt64(JournalLoad.opsPerPass / batch), "one write of headers a batch")
+    return (writer.durableOp - before) << 32 | writes
+  }
+
+  /// Appends the entries of a batch, whose headers lie in one unit, and returns the write of these.
+  @discardableResult
+  private func append(_ batch: Range<Int>) -> JournalWrite {
+    for index in batch { begin(index) }
+    for op in writer.durableOp + 1..<writer.lastOp + 1 { writer.prepareDurable(op) }
+    guard let write = writer.nextHeaderWrite() else { preconditionFailure("headers are due") }
+    writer.headersDurable()
+    precondition(writer.durableOp == writer.lastOp, "a batch lies in one unit")
+    return write
   }
 
   private func begin(_ index: Int) {

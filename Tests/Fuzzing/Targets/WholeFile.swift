@@ -30,7 +30,8 @@ struct WholeFile: Sendable {
       rest = rest.dropFirst(WholeFile.editSize)
     }
     if Decoders.isSealed(input), let superblock { for offset in touched { reseal(offset, storage, superblock) } }
-    if (input.first ?? 0) & 0x82 == 0x82 { storage.truncate(to: UInt64(rest.count) * 4093 % golden.byteCount) }
+    // Cut where the last edit is.
+    if (input.first ?? 0) & 0x82 == 0x82, let end = touched.last { storage.truncate(to: end) }
     var options = Verification.Options()
     // Threads cost more than they gain on a file this small; that they share the work rightly is still worth a look.
     if (input.first ?? 0) & 0x1C != 0x1C { options.threadCount = 1 }

@@ -1,5 +1,6 @@
 import MKraftForensics
 import MKraftFormat
+import MKraftOutput
 import MKraftReplica
 import MKraftStorage
 import Testing
@@ -9,8 +10,8 @@ struct RecoverCopiesTests {
   private let geometry = GridRun.geometry
 
   /// A replica runs on a copy by itself: so many writes under a client of its own.
-  private func use(_ file: MemoryStorage, writes: Int, client: UInt128) throws {
-    let shell = try GridRun.start(file, now: 1 << 40)
+  private func use(_ file: MemoryStorage, writes: Int, client: UInt128, now: UInt64 = 1 << 40) throws {
+    let shell = try GridRun.start(file, now: now)
     func send(_ header: MessageHeader, _ body: [UInt8]) -> MessageHeader? {
       shell.receive(from: ConnectionID(1), header, body)
       shell.completeAll()
@@ -80,6 +81,56 @@ struct RecoverCopiesTests {
       try RecoverRig.plan([copy, ground.storage]).plan.losses.contains {
         if case .ops(_, .undecidable) = $0 { true } else { false }
       })
+  }
+
+  /// A file and a copy of it, each started once since, with so many writes of its own; then the file loses all ops of its own.
+  private func startedAlike(_ writes: Int, copy copyWrites: Int) throws -> (
+    RecoverGround, MemoryStorage, ClosedRange<UInt64>
+  ) {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: true)
+    let copy = ground.storage.snapshot()
+    try use(ground.storage, writes: writes, client: 901, now: 1 << 40)
+    try use(copy, writes: copyWrites, client: 900, now: 1 << 41)
+    let superblocks = try [ground.storage, copy].map { try SuperblockDecision(SuperblockSurvey.read($0)).outcome.get() }
+    #expect(superblocks[0].checksum == superblocks[1].checksum, "nothing in the superblocks tells them apart")
+    // A no-op, a registration, and the writes.
+    return (ground, copy, ground.head + 1...ground.head + 2 + UInt64(writes))
+  }
+
+  @Test(
+    "A copy that was started as often as the file, and wrote more, is refused: the file shows that its log ended before"
+  )
+  func startedAlike() throws {
+    let (ground, copy, own) = try startedAlike(3, copy: 9)
+    lose(own, ground.storage)
+    guard case .diverged(own.upperBound + 1, "file 0", "file 1")? = refusal([ground.storage, copy]) else {
+      Issue.record("a copy that was used by itself is taken for an older one")
+      return
+    }
+  }
+
+  @Test("If it wrote no more than the file, its ops are named, and have to be accepted", arguments: [0, 1, 3])
+  func startedAlikeWithFewer(writes: Int) throws {
+    let (ground, copy, own) = try startedAlike(3, copy: writes)
+    lose(own, ground.storage)
+    let planning = try RecoverRig.plan([ground.storage, copy])
+    let head = ground.head + 2 + UInt64(writes)
+    #expect(planning.plan.losses.first == .ops(own.lowerBound...head, .unconnected), "\(planning.plan.losses)")
+    #expect(planning.plan.lostOps == own && planning.exitCode == .lost && planning.plan.clusterAfter != GridRun.cluster)
+  }
+
+  @Test("One entry that both have in its term shows that a copy is an older one")
+  func oneInCommon() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: true)
+    try use(ground.storage, writes: 6, client: 901)
+    let copy = ground.storage.snapshot()
+    lose(ground.head + 2...ground.head + 8, ground.storage)
+    let planning = try RecoverRig.plan([ground.storage, copy])
+    #expect(planning.plan.losses.isEmpty && planning.plan.head.op == ground.head + 8, "\(planning.plan.losses)")
+    lose(ground.head + 1...ground.head + 1, ground.storage)
+    #expect(
+      try RecoverRig.plan([ground.storage, copy]).plan.losses == [.ops(ground.head + 1...ground.head + 8, .unconnected)]
+    )
   }
 
   @Test("An older copy whose superblocks are gone decides nothing either")

@@ -29,13 +29,16 @@ struct RecoverJudge {
   /// What is acknowledged is there or named as lost; what is named as lost cannot be read or depends on what cannot.
   private func judgeLosses(_ plan: RecoverPlan) throws {
     let lost = plan.lostOps
+    let dropped = plan.losses.lazy.compactMap { loss -> ClosedRange<UInt64>? in
+      if case .ops(let ops, let cause) = loss, cause != .unconnected { ops } else { nil }
+    }.first
     if plan.head.op < ground.acknowledged {
-      #expect(lost?.lowerBound == plan.head.op + 1, "\(name): \(plan.losses), head \(plan.head.op)")
+      #expect(dropped?.lowerBound == plan.head.op + 1, "\(name): \(plan.losses), head \(plan.head.op)")
       #expect(lost?.upperBound ?? 0 >= ground.acknowledged, "\(name): \(plan.losses)")
     }
     for loss in plan.losses {
       guard case .ops(let ops, let cause) = loss else { continue }
-      for op in ops where cause != .undecidable {
+      for op in ops where cause != .undecidable && cause != .unconnected {
         #expect(op <= ground.head, "\(name): op \(op) is lost, and was never written")
         guard let entry = ground.entries[op] else { continue }
         let isThere = files.contains { RecoverGround.holds($0, entry) }
@@ -43,7 +46,7 @@ struct RecoverJudge {
       }
     }
     // Entries are dropped only because the one below them is not there.
-    if let first = lost?.lowerBound, let entry = ground.entries[first], first <= ground.acknowledged,
+    if let first = dropped?.lowerBound, let entry = ground.entries[first], first <= ground.acknowledged,
       plan.head.op > 0 || first == 1
     {
       #expect(!files.contains { RecoverGround.holds($0, entry) }, "\(name): op \(first) is given up, and is there")

@@ -7,6 +7,7 @@ struct RecoverTotals: CustomStringConvertible {
   private(set) var withLoss = 0
   private(set) var olderCheckpoint = 0
   private(set) var undecidable = 0
+  private(set) var unconnected = 0
   private(set) var closedSessions = 0
   private(set) var refused: [String: Int] = [:]
 
@@ -17,6 +18,7 @@ struct RecoverTotals: CustomStringConvertible {
     for loss in planning.plan.losses {
       switch loss {
       case .ops(_, .undecidable): undecidable += 1
+      case .ops(_, .unconnected): unconnected += 1
       case .reply: closedSessions += 1
       default: break
       }
@@ -46,7 +48,8 @@ struct RecoverTotals: CustomStringConvertible {
 
   var description: String {
     let reasons = refused.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-    return "\(cases) cases: \(whole) whole, \(withLoss) with loss (\(undecidable) runs undecidable, \(closedSessions) "
+    return
+      "\(cases) cases: \(whole) whole, \(withLoss) with loss (\(undecidable) runs undecidable, \(unconnected) unconnected, \(closedSessions) "
       + "sessions closed), \(olderCheckpoint) from an older checkpoint, \(refusals) refused (\(reasons))"
   }
 }

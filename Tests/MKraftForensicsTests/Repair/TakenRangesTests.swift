@@ -7,6 +7,7 @@ struct TakenRangesTests {
   func model(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     var ranges = TakenRanges()
+    var kept: [Range<UInt64>] = []
     var bytes = [Bool](repeating: false, count: 64)
     for _ in 0..<200 {
       let start = Int.random(in: 0..<64, using: &random)
@@ -17,6 +18,11 @@ struct TakenRangesTests {
       guard !isTaken else { continue }
       ranges.insert(wide)
       for index in range { bytes[index] = true }
+      kept.append(wide)
+      guard Bool.random(using: &random), let back = kept.indices.randomElement(using: &random) else { continue }
+      let given = kept.remove(at: back)
+      ranges.remove(given)
+      for index in given { bytes[Int(index)] = false }
     }
   }
 }

@@ -9,7 +9,7 @@ struct TransferQueueTests {
 
   private func entry(_ slot: Int, count: Int = 4096) -> IORequest {
     IORequest(
-      token: UInt64(slot), direction: .write, role: .prepare(headerUnit: slot / 16),
+      token: UInt64(slot), direction: .write, role: .prepare(.init(of: slot, headersPerUnit: 16)),
       offset: 1 << 30 + UInt64(slot * count), count: count, buffer: buffer)
   }
 
