@@ -181,7 +181,7 @@ public struct RecoverPlanner {
       if let first = unconnected, let end = log.ownEnd, head.op >= end {
         let op = max(first, end)
         let source = chain[Int(op - chain[0].header.op)].source
-        throw .diverged(op: op, path: sources[0].path, other: sources[source].path)
+        throw .endedBefore(op: op, path: sources[source].path, other: sources[0].path)
       }
       return finish(candidate, next, chain, result, rejected, unconnected: unconnected)
     }

@@ -21,6 +21,8 @@ public enum RecoverRefusal: Error, Sendable, Equatable {
   case diverged(op: UInt64, path: String, other: String)
   /// A newer file, in which nothing of the first file's last op is left: it may be a copy that was used by itself.
   case unconnected(op: UInt64, path: String, other: String, checkpoint: UInt64)
+  /// A file that goes on with ops of its own where the first one shows that its log had ended.
+  case endedBefore(op: UInt64, path: String, other: String)
   /// A file of a later term than the first one shows: it was started, or made, later.
   case startedLater(path: String, term: UInt64, other: String, otherTerm: UInt64)
   /// No checkpoint is whole, and the log does not reach back to the beginning.
@@ -47,7 +49,7 @@ extension RecoverRefusal {
     case .repairInProgress(let path, _), .contradiction(let path, _), .otherMembers(let path, _),
       .otherCluster(let path, _), .otherReplica(let path, _), .otherFile(let path, _), .otherGeometry(let path),
       .diverged(_, let path, _), .notOurs(let path, _), .unconnected(_, _, let path, _),
-      .startedLater(let path, _, _, _):
+      .startedLater(let path, _, _, _), .endedBefore(_, let path, _):
       path
     case .noSuperblock, .noCheckpoint, .logTooLong, .numbersExhausted: nil
     }
@@ -74,6 +76,9 @@ extension RecoverRefusal {
     case .unconnected(let op, let path, _, let checkpoint):
       "its checkpoint is op \(checkpoint), and nothing in it shows that op \(op) of \(path), the last that is known there, came before: "
         + "it may be a copy that was used by itself; leave out the one whose later ops do not count"
+    case .endedBefore(let op, _, let other):
+      "it has an op \(op), before which the log of \(other) ended, as that shows, and nothing there tells that the two have a history in "
+        + "common up to then: it was used by itself; leave it out, or name it alone if its later ops are those that count"
     case .startedLater(_, let term, let other, let otherTerm):
       "it is of term \(term), and \(other) shows none later than \(otherTerm): it is no older copy, and its ops may be its own; "
         + "leave it out, or name it first if its ops are those that count"

@@ -12,7 +12,7 @@ extension Failure {
       case .notOurs(_, let finding): finding.kind.exitCode
       case .contradiction, .numbersExhausted: .lost
       case .repairInProgress, .otherMembers, .otherCluster, .otherReplica, .otherFile, .otherGeometry, .diverged,
-        .unconnected, .startedLater:
+        .unconnected, .startedLater, .endedBefore:
         .declined
       }
     self.init(code, refusal.words + "; nothing was written", of: refusal.path)

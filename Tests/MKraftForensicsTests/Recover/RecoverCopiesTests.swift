@@ -103,7 +103,7 @@ struct RecoverCopiesTests {
   func startedAlike() throws {
     let (ground, copy, own) = try startedAlike(3, copy: 9)
     lose(own, ground.storage)
-    guard case .diverged(own.upperBound + 1, "file 0", "file 1")? = refusal([ground.storage, copy]) else {
+    guard case .endedBefore(own.upperBound + 1, "file 1", "file 0")? = refusal([ground.storage, copy]) else {
       Issue.record("a copy that was used by itself is taken for an older one")
       return
     }

@@ -34,6 +34,7 @@ struct RecoverTotals: CustomStringConvertible {
       case .notOurs: "not ours"
       case .unconnected: "unconnected"
       case .startedLater: "started later"
+      case .endedBefore: "ended before"
       case .noCheckpoint: "no whole checkpoint"
       case .repairInProgress: "repair in progress"
       case .diverged: "diverged"

@@ -35,6 +35,18 @@ struct TransferQueueTests {
     #expect(queue.count == 0)
   }
 
+  @Test(
+    "Entries do not wait at a border if batches of their size would lie across the next one again",
+    arguments: [3, 5, 7])
+  func misaligned(count: Int) {
+    var queue = TransferQueue()
+    for slot in 14..<14 + count { queue.append(entry(slot)) }
+    #expect(tokens(queue.takeDue()) == [[14, 15], Array(16..<UInt64(14 + count))])
+    queue.entriesAreComplete()
+    queue.append(entry(30))
+    #expect(tokens(queue.takeDue()) == [[30]] && queue.count == 0)
+  }
+
   @Test("Headers are taken before everything else")
   func headersFirst() {
     var queue = TransferQueue()
