@@ -63,6 +63,7 @@ public struct RecoverPlanner {
     precondition(!sources.isEmpty, "there is a file to recover")
     guard let model = sources.lazy.compactMap(\.superblock).first else { throw refusalWithoutSuperblock(sources) }
     for source in sources { try admit(source, like: model) }
+    for source in sources.dropFirst() { try checkIsOurs(source) }
     try checkHistories(sources)
     let log = RecoverLog(sources, model: model)
     if let found = log.divergence {
@@ -98,6 +99,14 @@ public struct RecoverPlanner {
       || model.lineage == superblock.fileID
     guard isRelated else { throw .otherFile(path: source.path, superblock.fileID) }
     guard superblock.geometry == model.geometry else { throw .otherGeometry(path: source.path) }
+  }
+
+  /// An older copy in which nothing of ours is left gives nothing, and its rings would count as damaged ones that may have held any op.
+  /// The first file is what it is: if it was wiped, that is the damage.
+  private static func checkIsOurs(_ source: RecoverSource) throws(RecoverRefusal) {
+    guard source.superblock == nil else { return }
+    let absence = source.absence
+    guard absence.kind == .superblockNotFound else { throw .notOurs(path: source.path, finding: absence) }
   }
 
   /// Two updates of one file with one number, or two checkpoints of one op: each file was used since it was copied.

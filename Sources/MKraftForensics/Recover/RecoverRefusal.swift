@@ -4,7 +4,7 @@ internal import MKraftFormat
 public enum RecoverRefusal: Error, Sendable, Equatable {
   /// No superblock copy is left in any of the files.
   case noSuperblock
-  /// Nothing in any of the files is of a data file; `finding` says so of the first of them.
+  /// Nothing in an older copy is of a data file, or nothing in any of the files: `finding` says so of the copy, or of the first file.
   case notOurs(path: String, finding: Finding)
   /// A repair of the file was begun and is not finished.
   case repairInProgress(path: String, log: String)

@@ -104,6 +104,23 @@ struct RecoverRuleTests {
     #expect(path == "file 0" && finding.kind == .notOurFormat)
   }
 
+  @Test("An older copy in which nothing is ours is refused: it gives nothing, and its rings tell of no op")
+  func copyOfNothing() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    var generator = SplitMix64(seed: 1)
+    let garbage = MemoryStorage(byteCount: 3 * 4096 + 17)
+    garbage.garbage(0..<garbage.byteCount, using: &generator)
+    let zeroed = MemoryStorage(byteCount: ground.storage.byteCount)
+    for copy in [garbage, zeroed, MemoryStorage()] {
+      let refusal = #expect(throws: RecoverRefusal.self) { try RecoverRig.plan([ground.storage, copy]) }
+      guard case .notOurs("file 1", let finding)? = refusal else {
+        Issue.record("\(String(describing: refusal))")
+        continue
+      }
+      #expect(finding.kind == .notOurFormat)
+    }
+  }
+
   @Test("A file that was wiped may have had ops after the backup: none is called lost, and none is called never made")
   func wiped() throws {
     let ground = try RecoverGround(seed: 2, more: 20, stop: false)
