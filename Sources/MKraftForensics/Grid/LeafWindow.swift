@@ -80,6 +80,6 @@ struct LeafWindow: Sendable {
 
 extension [UInt8] {
   fileprivate mutating func append(contentsOf bytes: RawSpan) {
-    for offset in 0..<bytes.byteCount { append(bytes.load(fromByteOffset: offset, as: UInt8.self)) }
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
   }
 }

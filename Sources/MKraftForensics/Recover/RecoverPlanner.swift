@@ -106,7 +106,7 @@ public struct RecoverPlanner {
   private static func checkIsOurs(_ source: RecoverSource) throws(RecoverRefusal) {
     guard source.superblock == nil else { return }
     let absence = source.absence
-    guard absence.kind == .superblockNotFound else { throw .notOurs(path: source.path, finding: absence) }
+    guard absence.kind == .superblockNotFound else { throw .copyNotOurs(path: source.path, finding: absence) }
   }
 
   /// Two updates of one file with one number, or two checkpoints of one op: each file was used since it was copied.

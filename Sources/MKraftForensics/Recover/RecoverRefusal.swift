@@ -4,8 +4,10 @@ internal import MKraftFormat
 public enum RecoverRefusal: Error, Sendable, Equatable {
   /// No superblock copy is left in any of the files.
   case noSuperblock
-  /// Nothing in an older copy is of a data file, or nothing in any of the files: `finding` says so of the copy, or of the first file.
+  /// Nothing in any of the files is of a data file; `finding` says so of the first of them.
   case notOurs(path: String, finding: Finding)
+  /// Nothing in an older copy is of a data file.
+  case copyNotOurs(path: String, finding: Finding)
   /// A repair of the file was begun and is not finished.
   case repairInProgress(path: String, log: String)
   /// The file contradicts itself, or belongs to a newer release; named as a finding is.
@@ -48,10 +50,19 @@ extension RecoverRefusal {
     switch self {
     case .repairInProgress(let path, _), .contradiction(let path, _), .otherMembers(let path, _),
       .otherCluster(let path, _), .otherReplica(let path, _), .otherFile(let path, _), .otherGeometry(let path),
-      .diverged(_, let path, _), .notOurs(let path, _), .unconnected(_, _, let path, _),
+      .diverged(_, let path, _), .notOurs(let path, _), .copyNotOurs(let path, _),
+      .unconnected(_, _, let path, _),
       .startedLater(let path, _, _, _), .endedBefore(_, let path, _):
       path
     case .noSuperblock, .noCheckpoint, .logTooLong, .numbersExhausted: nil
+    }
+  }
+
+  /// Whether an older copy of the file may be enough.
+  public var isCopyNeeded: Bool {
+    switch self {
+    case .noSuperblock, .notOurs, .noCheckpoint, .logTooLong: true
+    default: false
     }
   }
 
@@ -61,6 +72,8 @@ extension RecoverRefusal {
     case .noSuperblock:
       "no superblock copy is left in any of these files: add an older copy of the file, which tells where everything lies"
     case .notOurs(_, let finding): "\(finding.kind.meaning) (\(finding.kind.name)): \(finding.evidence)"
+    case .copyNotOurs(_, let finding):
+      "\(finding.kind.meaning) (\(finding.kind.name)): \(finding.evidence); it can give nothing: leave it out"
     case .repairInProgress(_, let log):
       "a repair of the file was begun and is not finished; finish it or take it back first; its undo log is \(log)"
     case .contradiction(_, let name): "the file cannot be judged: \(name)"

@@ -15,6 +15,8 @@ struct Failure: Error {
   var details: [String] = []
   /// In which fields what exists is not what was asked for.
   var differences: [Difference] = []
+  /// What stands in the way of a recovery, if that is what the failure is about.
+  var refusal: RecoverRefusal?
 
   init(_ code: ExitCode, _ reason: String, of subject: String? = nil, next: ShellCommand? = nil) {
     self.code = code

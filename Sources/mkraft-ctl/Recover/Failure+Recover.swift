@@ -9,13 +9,14 @@ extension Failure {
     let code: ExitCode =
       switch refusal {
       case .noSuperblock, .noCheckpoint, .logTooLong: .restorable
-      case .notOurs(_, let finding): finding.kind.exitCode
+      case .notOurs(_, let finding), .copyNotOurs(_, let finding): finding.kind.exitCode
       case .contradiction, .numbersExhausted: .lost
       case .repairInProgress, .otherMembers, .otherCluster, .otherReplica, .otherFile, .otherGeometry, .diverged,
         .unconnected, .startedLater, .endedBefore:
         .declined
       }
     self.init(code, refusal.words + "; nothing was written", of: refusal.path)
+    self.refusal = refusal
     switch refusal {
     case .repairInProgress(let path, _): next = ShellCommand("repair", "resume").path(path)
     case .contradiction(let path, _): next = ShellCommand("inspect-superblock", "--scan").path(path)

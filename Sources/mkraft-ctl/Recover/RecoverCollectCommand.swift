@@ -47,7 +47,8 @@ struct RecoverCollectCommand: Command {
     do throws(StorageError) { try creation.commit() } catch { throw Failure(output: path, error) }
     let outcome = try judge(path, on: console)
     let report = RecoverCollection(
-      files: files, summaries: summaries, path: path, code: outcome.code, reason: outcome.reason)
+      files: files, summaries: summaries, path: path, code: outcome.code, reason: outcome.reason,
+      isCopyNeeded: outcome.isCopyNeeded)
     report.render(on: console)
     return outcome.code
   }
@@ -64,10 +65,20 @@ struct RecoverCollectCommand: Command {
     return EvidenceFile.Subject(absolutePath(file).string, examined.storage, options)
   }
 
+  private struct Outcome {
+    let code: ExitCode
+    var reason: String?
+    var isCopyNeeded = false
+  }
+
   /// What a plan made from the evidence comes to.
-  private func judge(_ path: FilePath, on console: Console) throws(Failure) -> (code: ExitCode, reason: String?) {
+  private func judge(_ path: FilePath, on console: Console) throws(Failure) -> Outcome {
     do throws(Failure) {
-      return (try RecoverInputs([path.string]).plan(as: .random(), progress, on: console).exitCode, nil)
-    } catch { return (error.code, error.reason) }
+      return Outcome(code: try RecoverInputs([path.string]).plan(as: .random(), progress, on: console).exitCode)
+    } catch {
+      return Outcome(
+        code: error.code, reason: error.refusal?.words ?? error.reason,
+        isCopyNeeded: error.refusal?.isCopyNeeded ?? false)
+    }
   }
 }

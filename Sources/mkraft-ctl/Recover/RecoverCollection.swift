@@ -13,6 +13,8 @@ struct RecoverCollection {
   let code: ExitCode
   /// Why nothing could.
   let reason: String?
+  /// Whether an older copy of the file is what is missing.
+  let isCopyNeeded: Bool
 
   func render(on console: Console) {
     console.render(RecoverCollection.schema) { json in
@@ -41,12 +43,18 @@ struct RecoverCollection {
         page.field("file") { $0.writeEscaped(file) }
         page.field("", "", note: note)
       }
-      page.heading("next: plan the recovery")
+      page.heading("next: \(step)")
       page.field(next.description, "")
     }
   }
 
+  private var step: String {
+    if isCopyNeeded { return "plan the recovery with an older copy of the file, whose path goes at the end" }
+    return reason == nil ? "plan the recovery" : "see to what stands in the way, then plan the recovery"
+  }
+
   private var next: ShellCommand {
-    ShellCommand("recover", "plan", "--to").path(path.string + ".recovery").path(path.string)
+    let plan = ShellCommand("recover", "plan", "--to").path(path.string + ".recovery").path(path.string)
+    return isCopyNeeded ? plan.word("OLDER-COPY") : plan
   }
 }

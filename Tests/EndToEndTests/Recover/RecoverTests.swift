@@ -27,6 +27,14 @@ import Testing
       try file.overwrite(at: geometry.prepareOffset(slot: geometry.slot(of: op)) + 260, with: [0xA5, 0xA6, 0xA7])
     }
 
+    func wipeSuperblocks() throws {
+      let geometry = try file.superblock().geometry
+      let zeros = [UInt8](repeating: 0, count: Superblock.byteCount)
+      for copy in 0..<Superblock.copyCount {
+        try file.overwrite(at: geometry.offset(of: .superblock(copy)), with: zeros)
+      }
+    }
+
     subscript(_ name: String) -> String { file.directory[name].string }
   }
 
@@ -111,6 +119,31 @@ import Testing
     try expectKeys(ground["new2"], upTo: 5)
     // The other plan wants the file that is gone.
     #expect(try Run.tool("recover", "apply", plan, "--to", ground["new3"]).exit == 66)
+  }
+
+  @Test func whatEvidenceLacksIsSaidWithTheNextCommand() throws {
+    let ground = try Ground()
+    try ground.wipeSuperblocks()
+    let evidence = ground["evidence"]
+    let alone = try Run.tool("recover", "collect", ground.file.path.string, "--to", evidence)
+    #expect(alone.exit == 13, "\(alone)")
+    let text = alone.outputText
+    let next = "next: plan the recovery with an older copy of the file, whose path goes at the end"
+    #expect(text.contains(next), "\(alone)")
+    #expect(text.contains(" \(evidence) OLDER-COPY\n") && !text.contains("nothing was written"), "\(alone)")
+    #expect(try Run.tool("recover", "plan", evidence).exit == 13)
+    #expect(try Run.tool("recover", "plan", evidence, ground.backup.string).exit == 0)
+  }
+
+  @Test func aCopyOfNothingIsRefused() throws {
+    let ground = try Ground()
+    try ground.damage(op: ground.op(of: 6))
+    let path = ground.file.path.string
+    let before = try Run.tool("recover", "plan", path)
+    let junk = try ground.file.directory.file("junk", Array("not a data file\n".utf8)).string
+    let run = try Run.tool("recover", "plan", path, junk)
+    #expect(before.exit == 13 && run.exit == 65, "\(run)")
+    #expect(run.errorText.hasPrefix("mkraft-ctl: \(junk): ") && run.errorText.contains("leave it out"), "\(run)")
   }
 
   @Test func aPlanThatNoLongerFitsIsStale() throws {

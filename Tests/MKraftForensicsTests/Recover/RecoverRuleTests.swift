@@ -113,7 +113,7 @@ struct RecoverRuleTests {
     let zeroed = MemoryStorage(byteCount: ground.storage.byteCount)
     for copy in [garbage, zeroed, MemoryStorage()] {
       let refusal = #expect(throws: RecoverRefusal.self) { try RecoverRig.plan([ground.storage, copy]) }
-      guard case .notOurs("file 1", let finding)? = refusal else {
+      guard case .copyNotOurs("file 1", let finding)? = refusal else {
         Issue.record("\(String(describing: refusal))")
         continue
       }

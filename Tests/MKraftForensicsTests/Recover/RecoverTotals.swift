@@ -31,7 +31,7 @@ struct RecoverTotals: CustomStringConvertible {
       switch refusal {
       case .contradiction(_, let name): name
       case .noSuperblock: "no superblock"
-      case .notOurs: "not ours"
+      case .notOurs, .copyNotOurs: "not ours"
       case .unconnected: "unconnected"
       case .startedLater: "started later"
       case .endedBefore: "ended before"
