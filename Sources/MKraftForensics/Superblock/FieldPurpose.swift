@@ -70,7 +70,7 @@ struct FieldPurpose: Sendable {
       FieldPurpose(.byteCount, "looking for structures in the wrong places: geometry never changes after format")
     case "slot_count":
       FieldPurpose(.number, "looking for an op in the wrong slot: geometry never changes after format")
-    case "pipeline": FieldPurpose(.number, "more unacknowledged entries than recovery reckons with")
+    case "pipeline": FieldPurpose(.number, "entries being prepared overwriting what is not yet in a checkpoint")
     case "checkpoint_interval": FieldPurpose(.number, "the ring overwriting what is not yet in a checkpoint")
     case "headroom": FieldPurpose(.number, "freeing blocks that another replica's checkpoint still needs")
     case "sessions": FieldPurpose(.number, "replies looked for in the wrong slots")
