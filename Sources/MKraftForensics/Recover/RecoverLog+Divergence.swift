@@ -12,7 +12,7 @@ extension RecoverLog {
 
   /// The lowest op that shows it; nil if none does.
   var divergence: Divergence? {
-    let found = entries.compactMap { divergence(at: $0, among: $1) } + divergencesOfPositions
+    let found = entries.compactMap { divergence(at: $0, among: $1) } + divergencesOfPositions + divergencesOfCheckpoints
     return found.min { ($0.op, $0.one, $0.other) < ($1.op, $1.one, $1.other) }
   }
 

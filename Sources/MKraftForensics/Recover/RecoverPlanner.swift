@@ -65,6 +65,10 @@ public struct RecoverPlanner {
     for source in sources { try admit(source, like: model) }
     for source in sources.dropFirst() { try checkIsOurs(source) }
     try checkHistories(sources)
+    let isTaken = sources.compactMap(\.superblock).contains {
+      $0.fileID == identity.fileID || $0.cluster == identity.newCluster
+    }
+    guard !isTaken else { throw .identityTaken }
     let log = RecoverLog(sources, model: model)
     if let found = log.divergence {
       throw .diverged(op: found.op, path: sources[found.one].path, other: sources[found.other].path)
@@ -186,10 +190,10 @@ public struct RecoverPlanner {
           op: log.witnesses[0].provenOp, path: sources[0].path, other: sources[candidate.source].path,
           checkpoint: checkpoint.op)
       }
-      let unconnected = log.firstUnconnected(in: chain)
+      let unconnected = log.firstUnconnected(in: chain, after: checkpoint, of: candidate.source)
       if let first = unconnected, let end = log.ownEnd, head.op >= end {
         let op = max(first, end)
-        let source = chain[Int(op - chain[0].header.op)].source
+        let source = chain.first { $0.header.op == op }?.source ?? candidate.source
         throw .endedBefore(op: op, path: sources[source].path, other: sources[0].path)
       }
       return finish(candidate, next, chain, result, rejected, unconnected: unconnected)

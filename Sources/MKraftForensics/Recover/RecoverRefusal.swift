@@ -19,7 +19,7 @@ public enum RecoverRefusal: Error, Sendable, Equatable {
   /// Neither file was made from the other.
   case otherFile(path: String, UInt128)
   case otherGeometry(path: String)
-  /// Two files went different ways: a replica ran on each.
+  /// Two files went different ways, by this op: a replica ran on each.
   case diverged(op: UInt64, path: String, other: String)
   /// A newer file, in which nothing of the first file's last op is left: it may be a copy that was used by itself.
   case unconnected(op: UInt64, path: String, other: String, checkpoint: UInt64)
@@ -31,6 +31,8 @@ public enum RecoverRefusal: Error, Sendable, Equatable {
   case noCheckpoint([RejectedCheckpoint])
   /// The log goes further beyond the checkpoint than a file has room for.
   case logTooLong(checkpoint: UInt64, head: UInt64, limit: UInt64)
+  /// The new file would have the id of a file that there is, or its new cluster the id of theirs.
+  case identityTaken
   /// Op, term, sequence or time have come to their end. Only a forged file's have.
   case numbersExhausted
 
@@ -54,7 +56,7 @@ extension RecoverRefusal {
       .unconnected(_, _, let path, _),
       .startedLater(let path, _, _, _), .endedBefore(_, let path, _):
       path
-    case .noSuperblock, .noCheckpoint, .logTooLong, .numbersExhausted: nil
+    case .noSuperblock, .noCheckpoint, .logTooLong, .numbersExhausted, .identityTaken: nil
     }
   }
 
@@ -84,8 +86,8 @@ extension RecoverRefusal {
     case .otherFile(_, let file): "it is another file, \(file.hex), and neither was made from the other"
     case .otherGeometry: "it has another geometry: nothing lies where it lies in the other files"
     case .diverged(let op, _, let other):
-      "it and \(other) went different ways: each has an entry of its own as op \(op); leave out the one whose later ops do "
-        + "not count"
+      "it and \(other) went different ways: by op \(op) each has ops of its own; leave out the one whose later ops do not "
+        + "count"
     case .unconnected(let op, let path, _, let checkpoint):
       "its checkpoint is op \(checkpoint), and nothing in it shows that op \(op) of \(path), the last that is known there, came before: "
         + "it may be a copy that was used by itself; leave out the one whose later ops do not count"
@@ -101,6 +103,7 @@ extension RecoverRefusal {
     case .logTooLong(let checkpoint, let head, let limit):
       "the newest whole checkpoint is op \(checkpoint), and the log is there up to op \(head), further than a file has room "
         + "for (op \(limit)); add a backup with a later checkpoint"
+    case .identityTaken: "the new file would take the id of a file that there is, or of its cluster; plan anew"
     case .numbersExhausted: "op, term or sequence have come to their end; only a forged file has such"
     }
   }

@@ -18,7 +18,8 @@ extension FileAlone {
   }
 
   func evidence(_ slot: Int) -> SlotEvidence {
-    JournalReader(storage, geometry: geometry, cluster: superblock.cluster).evidence(of: slot..<slot + 1)[0]
+    let reader = JournalReader(ofSlotsApart: storage, geometry: geometry, cluster: superblock.cluster)
+    return reader.evidence(of: slot..<slot + 1)[0]
   }
 
   /// - Parameter byRestoredChild: what the entry after it says of it, if that was brought back.

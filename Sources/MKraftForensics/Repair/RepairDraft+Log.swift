@@ -75,7 +75,7 @@ extension RepairDraft {
     }
     guard let expected = alone.identity(of: finding, op, named[op]) else { return }
     for (index, donor) in donors.enumerated() {
-      let reader = JournalReader(donor.storage, geometry: geometry, cluster: superblock.cluster)
+      let reader = JournalReader(ofSlotsApart: donor.storage, geometry: geometry, cluster: superblock.cluster)
       guard let entry = reader.evidence(of: slot..<slot + 1)[0].validPrepare, entry.checksum == expected,
         entry.kind == .prepare, entry.op == op
       else { continue }

@@ -14,7 +14,7 @@ public struct HealingFindings: Sendable {
     var log = FindingLog(limit: limit)
     log.add(SuperblockFindings.of(opening.survey, opening.superblockDecision))
     let touched = opening.journal.slots.indices.filter { opening.journal.slots[$0].disposition.isTouched }
-    let reader = JournalReader(storage, geometry: opening.geometry, cluster: opening.superblock.cluster)
+    let reader = JournalReader(ofSlotsApart: storage, geometry: opening.geometry, cluster: opening.superblock.cluster)
     var evidence: [Int: SlotEvidence] = [:]
     for slot in touched.prefix(limit) { evidence[slot] = reader.evidence(of: slot..<slot + 1).first }
     LogFindings(opening.superblock, opening.journal, evidence: evidence, namedByChild: [:]).add(to: &log)

@@ -37,6 +37,17 @@ public final class JournalReader {
     precondition(self.buffer.byteCount >= byteCount, "a buffer for a batch")
   }
 
+  /// A reader for a look at a slot here and there, one in a batch: it takes little memory, and is made in no time.
+  public init(ofSlotsApart storage: any Storage, geometry: Geometry, cluster: UInt128) {
+    self.storage = storage
+    self.geometry = geometry
+    self.cluster = cluster
+    slotsPerChunk = 1
+    batchLimit = 1
+    headersAt = Int(geometry.messageSize)
+    buffer = IOBuffer(byteCount: headersAt + Int(geometry.ioUnit))
+  }
+
   private static func headersAt(_ geometry: Geometry) -> Int { max(chunkByteCount, Int(geometry.messageSize)) }
 
   /// Bytes of the buffer that a reader of such a file works in.

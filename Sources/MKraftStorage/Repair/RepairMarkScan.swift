@@ -4,7 +4,7 @@ public import MKraftFormat
 public enum RepairMarkScan {
   /// The first mark found; one is enough.
   /// - Parameter geometry: tells where the superblock copies lie. Without one every 1 MiB boundary is looked at, as for superblock
-  ///   copies (rule R10).
+  ///   copies (rule R10); but behind no other structure, in whose body a client may have put what looks like a mark.
   public static func find(_ storage: any Storage, _ geometry: Geometry?) -> RepairMark? {
     let buffer = IOBuffer(byteCount: IOBuffer.pageAlignment)
     if let first = read(storage, at: Geometry.repairMarkDistance, buffer) { return first }
@@ -19,10 +19,23 @@ public enum RepairMarkScan {
     let end = min(storage.byteCount, Geometry.gridOffsetMax)
     var boundary = Geometry.zoneAlignment
     while boundary < end {
-      if let mark = read(storage, at: boundary + Geometry.repairMarkDistance, buffer) { return mark }
+      if let mark = read(storage, at: boundary + Geometry.repairMarkDistance, buffer),
+        !holdsOther(storage, at: boundary, buffer)
+      {
+        return mark
+      }
       boundary += Geometry.zoneAlignment
     }
     return nil
+  }
+
+  /// Whether an entry of the log, a reply or a block begins there: then it is no superblock's place.
+  private static func holdsOther(_ storage: any Storage, at offset: UInt64, _ buffer: IOBuffer) -> Bool {
+    guard let count = try? storage.read(buffer.byteCount, at: offset, into: buffer), count == buffer.byteCount else {
+      return false
+    }
+    return (try? PrepareHeader(decoding: buffer.bytes)) != nil || (try? ReplyHeader(decoding: buffer.bytes)) != nil
+      || (try? BlockHeader(decoding: buffer.bytes)) != nil
   }
 
   private static func read(_ storage: any Storage, at offset: UInt64, _ buffer: IOBuffer) -> RepairMark? {

@@ -12,7 +12,7 @@ extension Failure {
       case .notOurs(_, let finding), .copyNotOurs(_, let finding): finding.kind.exitCode
       case .contradiction, .numbersExhausted: .lost
       case .repairInProgress, .otherMembers, .otherCluster, .otherReplica, .otherFile, .otherGeometry, .diverged,
-        .unconnected, .startedLater, .endedBefore:
+        .unconnected, .startedLater, .endedBefore, .identityTaken:
         .declined
       }
     self.init(code, refusal.words + "; nothing was written", of: refusal.path)

@@ -92,6 +92,10 @@ struct RecoverPlanDocument {
     guard let document = try DocumentFile.read(file, RecoverPlanDocument.schema),
       let inputs = document["inputs"]?.elements?.compactMap(\.text), !inputs.isEmpty, let plan = RecoverPlan(document)
     else { throw Failure(.usage, "it is no plan of a recovery as 'recover plan --to' writes it", of: file) }
+    // The ids of the new file are the plan's alone: nothing that is planned anew would show that they were changed.
+    guard document["plan_checksum"]?.hex == plan.checksum else {
+      throw Failure(.declined, "the plan was changed since it was saved: its checksum is another; plan anew", of: file)
+    }
     self.init(inputs: inputs, plan: plan)
   }
 }

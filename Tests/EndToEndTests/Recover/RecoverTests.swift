@@ -135,6 +135,22 @@ import Testing
     #expect(try Run.tool("recover", "plan", evidence, ground.backup.string).exit == 0)
   }
 
+  @Test func aPlanThatWasChangedIsRefused() throws {
+    let ground = try Ground()
+    try ground.damage(op: ground.op(of: 6))
+    let plan = ground["plan"]
+    #expect(try Run.tool("recover", "plan", ground.file.path.string, "--to", plan).exit == 13)
+    let text = String(decoding: try readAll(FilePath(plan)), as: UTF8.self)
+    let marker = #""new_cluster": ""#
+    let start = try #require(text.firstRange(of: marker)).upperBound
+    let other = text[start] == "1" ? "2" : "1"
+    let changed = text[..<start] + other + text[text.index(after: start)...]
+    let forged = try ground.file.directory.file("forged", Array(changed.utf8)).string
+    let run = try Run.tool("recover", "apply", forged, "--to", ground["new"], "--accept-loss", "op:13..19")
+    #expect(run.exit == 15 && run.errorText.contains("was changed since it was saved"), "\(run)")
+    #expect(ground.file.directory.names == ["backup", "f", "forged", "plan"])
+  }
+
   @Test func aCopyOfNothingIsRefused() throws {
     let ground = try Ground()
     try ground.damage(op: ground.op(of: 6))

@@ -195,4 +195,58 @@ struct RecoverCopiesTests {
     #expect(plan.lostOps == hole...ground.head, "\(plan.losses)")
     #expect(plan.provenOp == ground.head)
   }
+
+  /// A file that went on for some checkpoints after a copy of it was made, which was used by itself meanwhile, and started as often.
+  private func partedWays(
+    checkpoints: Int = 3
+  ) throws -> (file: MemoryStorage, copy: MemoryStorage, start: UInt64) {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: true)
+    let copy = ground.storage.snapshot()
+    try use(ground.storage, writes: checkpoints * Int(geometry.checkpointInterval), client: 901, now: 1 << 40)
+    try use(copy, writes: 3 * Int(geometry.checkpointInterval) / 2, client: 900, now: 1 << 41)
+    return (ground.storage, copy, ground.head)
+  }
+
+  private func spoilGrid(_ file: MemoryStorage, blocks: UInt64) {
+    let start = geometry.blockOffset(address: 1)
+    file.zero(start..<start + blocks * UInt64(geometry.blockSize))
+  }
+
+  @Test("A checkpoint is refused of which the file names another of the same op, though its log goes further")
+  func checkpointOfItsOwn() throws {
+    let (file, copy, start) = try partedWays()
+    spoilGrid(file, blocks: 400)
+    let theirs = try SuperblockDecision(SuperblockSurvey.read(copy)).outcome.get().checkpoint
+    let mine = try SuperblockDecision(SuperblockSurvey.read(file)).outcome.get().checkpoint
+    #expect(theirs.op > start && theirs.op < mine.op, "a checkpoint of its own, behind the file's")
+    guard case .diverged(let op, "file 0", "file 1")? = refusal([file, copy]) else {
+      Issue.record("not refused as diverged")
+      return
+    }
+    #expect(op > start && op <= theirs.op)
+  }
+
+  @Test("If the file names none that the copy has, the ops within the copy's checkpoint are not called its own")
+  func checkpointUnconnected() throws {
+    let (file, copy, _) = try partedWays(checkpoints: 5)
+    spoilGrid(file, blocks: 400)
+    let superblock = try SuperblockDecision(SuperblockSurvey.read(file)).outcome.get()
+    let theirs = try SuperblockDecision(SuperblockSurvey.read(copy)).outcome.get().checkpoint
+    #expect(superblock.checkpoint.op - UInt64(geometry.checkpointInterval) > theirs.op)
+    // Of its entries only those are left that name the checkpoint before the superblock's.
+    let head = try #require(Verification.run(file).journal).head.op
+    lose(head - UInt64(geometry.slotCount) + 1...superblock.checkpoint.op, file)
+    let plan = try RecoverRig.plan([file, copy]).plan
+    #expect(plan.checkpointOp == theirs.op)
+    #expect(plan.losses.first == .ops(1...plan.head.op, .unconnected), "\(plan.losses)")
+  }
+
+  @Test("If nothing is left of the file, nothing shows that what a copy holds was its own")
+  func nothingToCompareWith() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let wiped = MemoryStorage(byteCount: ground.storage.byteCount)
+    let plan = try RecoverRig.plan([wiped, ground.backups[1]]).plan
+    let head = plan.head.op
+    #expect(plan.losses == [.ops(1...head, .unconnected), .ops(head + 1...RecoverLoss.openEnd, .unseen)])
+  }
 }

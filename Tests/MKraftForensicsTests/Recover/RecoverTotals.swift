@@ -41,6 +41,7 @@ struct RecoverTotals: CustomStringConvertible {
       case .logTooLong: "log too long"
       case .otherMembers, .otherCluster, .otherReplica, .otherFile, .otherGeometry: "other file"
       case .numbersExhausted: "numbers exhausted"
+      case .identityTaken: "identity taken"
       }
     refused[name, default: 0] += 1
   }

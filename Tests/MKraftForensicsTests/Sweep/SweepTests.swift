@@ -9,7 +9,8 @@ import Testing
 ///
 /// - `MKRAFT_SWEEP_SCALE`: so many times as many seeded cases; 10 for the run by hand.
 /// - `MKRAFT_SWEEP_BYTES`: one of so many bytes of every structure has a bit flipped, and one of 64 times as many of the gaps; 1 for
-///   every byte.
+///   every byte: 1.8 million cases, an hour.
+/// - `MKRAFT_SWEEP_FROM`, `MKRAFT_SWEEP_TO`: the cases of those that are run, to share them out among processes.
 @Suite struct SweepTests {
   /// Seeded cases for each item and kind of damage that has more than one; a debug build is much slower.
   #if DEBUG
@@ -47,7 +48,10 @@ import Testing
       let storage = ground.storage.snapshot()
       let strike = Strike.apply(damage, to: item, part: part, storage, ground, items, using: &generator)
       guard let strike else { return }
-      let report = Verification.run(storage)
+      // Tests run beside each other already.
+      var options = Verification.Options()
+      options.threadCount = 1
+      let report = Verification.run(storage, options)
       totals.add(strike, judge.judge(report, strike))
       // A plan takes as long as several verifications.
       let isOfPlan = report.verdict.exitCode == .repairable || report.verdict.exitCode == .restorable
@@ -128,12 +132,17 @@ import Testing
       return (item, stride(from: covered.lowerBound, to: covered.upperBound, by: Int(isGap ? 64 * step : step)))
     }
     let caseCount = parts.reduce(0) { $0 + $1.1.underestimatedCount }
+    let wanted = (Self.setting("FROM") ?? 0)..<(Self.setting("TO") ?? caseCount)
+    var index = 0
     for (item, bytes) in parts {
-      for byte in bytes { field.strike(.flip, item, byte..<byte + 1, seed: byte, &totals) }
-      // It takes an hour: whoever waits sees how far it is.
-      print("sweep: every byte: \(totals.cases) of \(caseCount), \(totals.failures.count) failures")
+      for byte in bytes {
+        if wanted.contains(index) { field.strike(.flip, item, byte..<byte + 1, seed: byte, &totals) }
+        index += 1
+      }
+      // Whoever waits sees how far it is.
+      print("sweep: every byte: at \(index) of \(caseCount), \(totals.cases) run, \(totals.failures.count) failures")
     }
-    finish(totals, "every byte\(step == 1 ? "" : " of \(step)")")
+    finish(totals, "every byte\(step == 1 ? "" : " of \(step)"), \(wanted) of \(caseCount)")
   }
 
   // MARK: Lengths
