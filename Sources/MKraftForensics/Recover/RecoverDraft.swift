@@ -38,7 +38,7 @@ struct RecoverDraft {
       return Result(storage: sources[base].storage, fault: finding)
     }
     let draft = OverlayStorage(
-      sources[base].storage, superblocks + [headers] + prepares, byteCount: superblock.checkpoint.storageSize)
+      sources[base].storage, superblocks + marks + [headers] + prepares, byteCount: superblock.checkpoint.storageSize)
     let options = RepairPlanner.options(Verification.Options())
     let before = Verification.run(draft, options) { done, _ in progress(done) }
     var (storage, after): (any Storage, VerificationReport) = (draft, before)
@@ -74,6 +74,15 @@ struct RecoverDraft {
       let start = geometry.offset(of: .superblock(copy))
       return OverlayStorage.Patch(
         range: start..<start + UInt64(Superblock.byteCount), content: .bytes(superblock.image(copy: copy)))
+    }
+  }
+
+  /// A repair that was given up is none of the new file's.
+  private var marks: [OverlayStorage.Patch] {
+    guard sources[base].unfinishedRepair != nil else { return [] }
+    return (0..<Superblock.copyCount).map { copy in
+      let range = geometry.repairMarkRange(copy: copy)
+      return OverlayStorage.Patch(range: range, content: .bytes([UInt8](repeating: 0, count: range.count)))
     }
   }
 

@@ -21,7 +21,7 @@ extension RecoverLog {
     /// itself looks like a later state.
     let undecidable: [UInt64]
     /// Whether the first file shows where its log ended. What was read while a replica ran does not, nor do rings of which nothing
-    /// is left.
+    /// is left, or that an unfinished repair may have written to.
     let isShown: Bool
   }
 
@@ -31,11 +31,13 @@ extension RecoverLog {
     let tails = sources.indices.map { tail($0, above: known) }
     let reached = tails.map(\.reachedOp).max() ?? known
     let undecidable = Set(tails.flatMap(\.undecidable)).filter { $0 > reached }.sorted()
-    return End(reachedOp: reached, undecidable: undecidable, isShown: !sources[0].isLive && tails[0].endOp != nil)
+    return End(reachedOp: reached, undecidable: undecidable, isShown: isEndShown && tails[0].endOp != nil)
   }
 
+  private var isEndShown: Bool { !sources[0].isLive && sources[0].unfinishedRepair == nil }
+
   /// The op from which on the first file by itself shows that nothing was acknowledged; nil if it does not show its end.
-  var ownEnd: UInt64? { sources[0].isLive ? nil : tail(0, above: witnesses[0].provenOp).endOp }
+  var ownEnd: UInt64? { isEndShown ? tail(0, above: witnesses[0].provenOp).endOp : nil }
 
   private func tail(_ index: Int, above op: UInt64) -> Tail {
     let source = sources[index]

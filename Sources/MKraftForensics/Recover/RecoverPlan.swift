@@ -25,12 +25,14 @@ public struct RecoverPlan: Sendable, Equatable {
     public var superblock: UInt128?
     public var isLive: Bool
     public var isRedacted: Bool
+    /// Whether a repair of it was begun and given up.
+    public var isMarked: Bool
     /// Entries of the new file's log that come from this file.
     public var entryCount: UInt64 = 0
 
     public init(
       path: String, byteCount: UInt64, fileID: UInt128?, sequence: UInt64?, superblock: UInt128?, isLive: Bool,
-      isRedacted: Bool, entryCount: UInt64 = 0
+      isRedacted: Bool, isMarked: Bool = false, entryCount: UInt64 = 0
     ) {
       self.path = path
       self.byteCount = byteCount
@@ -39,6 +41,7 @@ public struct RecoverPlan: Sendable, Equatable {
       self.superblock = superblock
       self.isLive = isLive
       self.isRedacted = isRedacted
+      self.isMarked = isMarked
       self.entryCount = entryCount
     }
   }

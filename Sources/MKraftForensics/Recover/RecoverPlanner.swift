@@ -64,6 +64,10 @@ public struct RecoverPlanner {
     guard let model = sources.lazy.compactMap(\.superblock).first else { throw refusalWithoutSuperblock(sources) }
     for source in sources { try admit(source, like: model) }
     for source in sources.dropFirst() { try checkIsOurs(source) }
+    // Of the file that is to be recovered the log may be lost; of an older copy there is no need to give anything up.
+    for source in sources.dropFirst() {
+      if let log = source.unfinishedRepair { throw .repairInProgress(path: source.path, log: log) }
+    }
     try checkHistories(sources)
     let isTaken = sources.compactMap(\.superblock).contains {
       $0.fileID == identity.fileID || $0.cluster == identity.newCluster
@@ -214,7 +218,7 @@ public struct RecoverPlanner {
       RecoverPlan.Source(
         path: source.path, byteCount: source.byteCount, fileID: source.superblock?.fileID,
         sequence: source.superblock?.sequence, superblock: source.superblock?.checksum, isLive: source.isLive,
-        isRedacted: source.isRedacted)
+        isRedacted: source.isRedacted, isMarked: source.unfinishedRepair != nil)
     }
     for entry in chain { described[entry.source].entryCount += 1 }
     let plan = RecoverPlan(

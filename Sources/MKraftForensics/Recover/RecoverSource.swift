@@ -15,12 +15,16 @@ public struct RecoverSource: Sendable {
   public let isLive: Bool
   /// Whether keys and values were left out: what is in it can be judged, and not be built from.
   public let isRedacted: Bool
+  /// Where the undo log was of a repair that was begun on it and is not finished; nil if none was.
+  let unfinishedRepair: String?
   let storage: any Storage
   /// Every update of which a copy is left, also in another copy's place.
   let superblocks: [Superblock]
 
+  /// - Parameter abandoningRepair: whether a repair that was begun is given up, and the file judged as it stands.
   public init(
-    _ path: String, _ storage: any Storage, isLive: Bool = false, isRedacted: Bool = false
+    _ path: String, _ storage: any Storage, isLive: Bool = false, isRedacted: Bool = false,
+    abandoningRepair: Bool = false
   ) throws(RecoverRefusal) {
     self.path = path
     self.storage = storage
@@ -28,9 +32,8 @@ public struct RecoverSource: Sendable {
     self.isRedacted = isRedacted
     byteCount = storage.byteCount
     let survey = SuperblockSurvey.read(storage)
-    if let mark = RepairMarkScan.find(storage, survey.geometry) {
-      throw .repairInProgress(path: path, log: mark.path)
-    }
+    unfinishedRepair = RepairMarkScan.find(storage, survey.geometry)?.path
+    if let unfinishedRepair, !abandoningRepair { throw .repairInProgress(path: path, log: unfinishedRepair) }
     let decision = SuperblockDecision(survey)
     if case .failure(let refusal) = decision.outcome {
       switch refusal {

@@ -18,7 +18,9 @@ extension Failure {
     self.init(code, refusal.words + "; nothing was written", of: refusal.path)
     self.refusal = refusal
     switch refusal {
-    case .repairInProgress(let path, _): next = ShellCommand("repair", "resume").path(path)
+    case .repairInProgress(let path, _):
+      next = ShellCommand("repair", "resume").path(path)
+      details = ["if that undo log is lost, 'recover plan --abandon-repair' takes the file as it stands"]
     case .contradiction(let path, _): next = ShellCommand("inspect-superblock", "--scan").path(path)
     case .otherMembers(let path, _): next = ShellCommand("drill", "--as-single").path(path)
     case .noCheckpoint(let rejected):

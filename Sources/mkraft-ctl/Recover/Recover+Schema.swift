@@ -16,7 +16,7 @@ extension RecoverPlanDocument {
   private static let source = Shape.object([
     .init("path", .string), .init("file_size", .decimal), .init("file_id", .nullable(.identifier)),
     .init("sequence", .nullable(.decimal)), .init("superblock", .nullable(.identifier)), .init("live", .boolean),
-    .init("redacted", .boolean), .init("entries", .decimal),
+    .init("redacted", .boolean), .init("abandoned_repair", .boolean), .init("entries", .decimal),
   ])
 
   private static let newFile = Shape.object([

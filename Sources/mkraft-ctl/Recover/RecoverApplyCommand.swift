@@ -45,14 +45,23 @@ struct RecoverApplyCommand: Command {
 }
 
 extension RecoverPlanDocument {
+  /// `recover plan` as it was asked for, without files.
+  var planning: ShellCommand {
+    let plan = ShellCommand("recover", "plan")
+    return isAbandoningRepair ? plan.word("--abandon-repair") : plan
+  }
+
+  private var isAbandoningRepair: Bool { plan.sources.contains(where: \.isMarked) }
+
   /// The plan made again from the files as they are.
   /// - Throws: that it is stale.
   func remade(_ progress: ProgressOptions, on console: Console, of path: String) throws(Failure) -> RecoverPlanning {
-    let inputs = try RecoverInputs(self.inputs, forBuilding: true)
+    let inputs = try RecoverInputs(
+      self.inputs, forBuilding: true, abandoningRepair: isAbandoningRepair)
     let planning = try inputs.plan(as: plan.identity, progress, on: console)
     let differences = planning.plan.differences(from: plan)
     guard !differences.isEmpty else { return planning }
-    let again = self.inputs.reduce(ShellCommand("recover", "plan")) { $0.path($1) }
+    let again = self.inputs.reduce(self.planning) { $0.path($1) }
     var failure = Failure(
       .declined, "the plan is stale: it was made for the files in another state; nothing was written", of: path,
       next: again)

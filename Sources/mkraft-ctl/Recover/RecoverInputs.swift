@@ -12,20 +12,28 @@ struct RecoverInputs {
 
   /// - Parameter forBuilding: whether keys and values will be needed: where evidence left them out, the file that it is about is
   ///   opened instead.
-  init(_ paths: [String], forBuilding: Bool = false) throws(Failure) {
+  /// - Parameter abandoningRepair: whether files are taken as they stand on which a repair was begun.
+  init(_ paths: [String], forBuilding: Bool = false, abandoningRepair: Bool = false) throws(Failure) {
     self.paths = paths.map { absolutePath($0).string }
+    let opening = InputOpening(forBuilding: forBuilding, abandoningRepair: abandoningRepair)
     var sources: [RecoverSource] = []
-    for path in self.paths { sources += try RecoverInputs.open(path, forBuilding) }
+    for path in self.paths { sources += try opening.open(path) }
     self.sources = sources
   }
+}
 
-  private static func open(_ path: String, _ forBuilding: Bool) throws(Failure) -> [RecoverSource] {
+/// How the files of a recovery are opened.
+private struct InputOpening {
+  let forBuilding: Bool
+  let abandoningRepair: Bool
+
+  func open(_ path: String) throws(Failure) -> [RecoverSource] {
     let examined = try ExaminedFile(path, cached: true)
     if examined.image == nil, let parts = try evidence(examined, path) {
       var sources: [RecoverSource] = []
       for part in parts {
         if forBuilding, part.image.header.isRedacted {
-          sources += try open(part.path, forBuilding)
+          sources += try open(part.path)
         } else {
           sources.append(try source(part.path, part.image, part.image.header))
         }
@@ -44,21 +52,24 @@ struct RecoverInputs {
     return [try source(path, examined.storage, examined.image)]
   }
 
-  private static func source(
+  private func source(
     _ path: String, _ storage: any Storage, _ image: ImageHeader?
   ) throws(Failure) -> RecoverSource {
     do throws(RecoverRefusal) {
       return try RecoverSource(
-        path, storage, isLive: image?.isLive == true, isRedacted: image?.isRedacted == true)
+        path, storage, isLive: image?.isLive == true, isRedacted: image?.isRedacted == true,
+        abandoningRepair: abandoningRepair)
     } catch { throw Failure(error) }
   }
 
-  private static func evidence(_ file: ExaminedFile, _ path: String) throws(Failure) -> [EvidenceFile.Part]? {
+  private func evidence(_ file: ExaminedFile, _ path: String) throws(Failure) -> [EvidenceFile.Part]? {
     do throws(EvidenceFile.Defect) { return try EvidenceFile.open(file.storage) } catch {
       throw Failure(.notOurFormat, error.words, of: path)
     }
   }
+}
 
+extension RecoverInputs {
   func plan(
     as identity: RecoverIdentity, _ progress: ProgressOptions, on console: Console
   ) throws(Failure) -> RecoverPlanning {

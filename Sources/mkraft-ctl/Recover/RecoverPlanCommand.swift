@@ -21,11 +21,18 @@ struct RecoverPlanCommand: Command {
     name: .customLong("to"), help: "Where the plan is saved, as JSON. Nothing is ever replaced.", completion: .file())
   var target: String?
 
+  @Flag(
+    help: """
+      Take the damaged file as it stands though a repair of it was begun, when the undo log is lost. It does not show then where \
+      the log ended.
+      """)
+  var abandonRepair = false
+
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
-    let inputs = try RecoverInputs(files)
+    let inputs = try RecoverInputs(files, abandoningRepair: abandonRepair)
     let planning = try inputs.plan(as: .random(), progress, on: console)
     let document = RecoverPlanDocument(inputs: inputs.paths, plan: planning.plan)
     let saved = target.map { absolutePath($0) }

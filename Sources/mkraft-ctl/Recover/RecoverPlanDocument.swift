@@ -56,6 +56,7 @@ struct RecoverPlanDocument {
       json.field("superblock", hex: source.superblock)
       json.field("live", source.isLive)
       json.field("redacted", source.isRedacted)
+      json.field("abandoned_repair", source.isMarked)
       json.field("entries", source.entryCount)
     }
   }
@@ -126,12 +127,12 @@ extension RecoverPlan.Source {
   fileprivate init?(_ document: JSONDocument) {
     guard let path = document["path"]?.text, let byteCount = document["file_size"]?.integer(UInt64.self),
       let isLive = document["live"]?.flag, let isRedacted = document["redacted"]?.flag,
-      let entryCount = document["entries"]?.integer(UInt64.self)
+      let isMarked = document["abandoned_repair"]?.flag, let entryCount = document["entries"]?.integer(UInt64.self)
     else { return nil }
     self.init(
       path: path, byteCount: byteCount, fileID: document["file_id"]?.hex,
       sequence: document["sequence"]?.integer(UInt64.self), superblock: document["superblock"]?.hex, isLive: isLive,
-      isRedacted: isRedacted, entryCount: entryCount)
+      isRedacted: isRedacted, isMarked: isMarked, entryCount: entryCount)
   }
 }
 

@@ -25,7 +25,7 @@ struct RecoverPlanPage {
   private var next: ShellCommand {
     if planning.lacksNothing { return ShellCommand("verify-checksums").path(document.inputs[0]) }
     guard let saved else {
-      let command = ShellCommand("recover", "plan", "--to").path(document.inputs[0] + ".recovery")
+      let command = document.planning.word("--to").path(document.inputs[0] + ".recovery")
       return document.inputs.reduce(command) { $0.path($1) }
     }
     let apply = ShellCommand("recover", "apply", "--to").path(document.inputs[0] + ".recovered")
@@ -77,6 +77,7 @@ struct RecoverPlanPage {
     notes.append("\(source.entryCount) \(source.entryCount == 1 ? "entry" : "entries") taken")
     if source.isRedacted { notes.append("without keys and values") }
     if source.isLive { notes.append("read while a replica ran: it does not show where the log ended") }
+    if source.isMarked { notes.append("a repair of it was begun and given up: it does not show where the log ended") }
     page.field("file \(index)", Escape.text(source.path), note: notes.joined(separator: ", "))
   }
 

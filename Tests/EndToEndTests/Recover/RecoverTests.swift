@@ -151,6 +151,24 @@ import Testing
     #expect(ground.file.directory.names == ["backup", "f", "forged", "plan"])
   }
 
+  @Test func aRepairWhoseLogIsLostCanBeGivenUp() throws {
+    let ground = try Ground()
+    let path = ground.file.path.string
+    let offset = try ground.file.superblock().geometry.repairMarkRange(copy: 0).lowerBound
+    let mark = RepairMark(fileID: 1, log: 1, plan: 2, sequence: 3, offset: offset, path: ground["gone.undo"])
+    try ground.file.overwrite(at: offset, with: mark.encoded)
+    let refused = try Run.tool("recover", "plan", path)
+    #expect(refused.exit == 15 && refused.errorText.contains("'recover plan --abandon-repair'"), "\(refused)")
+    let shown = try Run.tool("recover", "plan", "--abandon-repair", path)
+    #expect(shown.exit == 14 && shown.outputText.contains("recover plan --abandon-repair --to"), "\(shown)")
+    let (plan, new) = (ground["plan"], ground["new"])
+    #expect(try Run.tool("recover", "plan", "--abandon-repair", path, "--to", plan).exit == 14)
+    let lost = "op:\(ground.head + 1).."
+    let made = try Run.tool("recover", "apply", plan, "--to", new, "--accept-loss", lost)
+    #expect(made.exit == 0, "\(made)")
+    try expectKeys(new, upTo: 9)
+  }
+
   @Test func aCopyOfNothingIsRefused() throws {
     let ground = try Ground()
     try ground.damage(op: ground.op(of: 6))

@@ -133,6 +133,36 @@ struct RecoverRuleTests {
     #expect(planning.exitCode == .lost && !planning.lacksNothing)
   }
 
+  @Test("A repair whose log is lost can be given up: the file then does not show where its log ended")
+  func abandonedRepair() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: true)
+    let backup = ground.backups[1].snapshot()
+    for file in [ground.storage, backup] {
+      let offset = GridRun.geometry.repairMarkRange(copy: 2).lowerBound
+      let mark = RepairMark(fileID: 7, log: 1, plan: 2, sequence: 3, offset: offset, path: "gone.undo")
+      let buffer = IOBuffer(byteCount: RepairMark.byteCount)
+      var bytes = buffer.mutableBytes
+      bytes.copy(mark.encoded.rawSpan, toByteOffset: 0)
+      file.replace(at: offset, with: buffer)
+    }
+    #expect(throws: RecoverRefusal.repairInProgress(path: "file 0", log: "gone.undo")) {
+      try RecoverRig.plan([ground.storage])
+    }
+    let source = try RecoverSource("file 0", ground.storage, abandoningRepair: true)
+    let planning = try RecoverPlanner.plan([source], as: RecoverRig.identity)
+    #expect(planning.plan.losses == [.ops(ground.head + 1...RecoverLoss.openEnd, .unseen)])
+    #expect(planning.plan.sources[0].isMarked && planning.exitCode == .lost)
+    let made = try RecoverRig.build(planning)
+    #expect(RepairMarkScan.find(made, GridRun.geometry) == nil)
+    let replica = try AskedReplica(on: made)
+    #expect(try replica.pairs() == ground.moment(at: ground.head).pairs)
+    // An older copy can be left out instead.
+    let copy = try RecoverSource("file 1", backup, abandoningRepair: true)
+    #expect(throws: RecoverRefusal.repairInProgress(path: "file 1", log: "gone.undo")) {
+      try RecoverPlanner.plan([source, copy], as: RecoverRig.identity)
+    }
+  }
+
   @Test("What the first file has by itself is not recovered")
   func nothingToRecover() throws {
     let ground = try RecoverGround(seed: 2, more: 20, stop: false)
