@@ -21,10 +21,26 @@ public enum RepairError: Error, Sendable, Equatable {
   case sourceChanged(offset: UInt64)
   /// The path is too long for the mark; the most bytes that fit.
   case pathTooLong(limit: Int)
-  /// After the changes the file was not found to be as planned, and everything was taken back.
+  /// It was asked to end before it was done.
+  case interrupted(RepairStop)
+  /// Something could not be read, made longer, or read back as it was written, and everything was taken back.
   case undone(reason: String)
+  /// After the changes, which were made right, the file was found otherwise than planned, and everything was taken back.
+  case notAsPlanned(reason: String)
   /// As above, and it could not be taken back: the mark stands.
   case notUndone(reason: String)
+  /// The bytes written at this offset read back otherwise: the mark stands.
+  case misread(offset: UInt64)
+}
+
+/// Where a repair was when it was asked to end.
+public enum RepairStop: Sendable, Equatable {
+  /// Nothing was written to the file.
+  case notBegun
+  /// Between two writes: the mark stands, and some changes may be there.
+  case marked
+  /// All changes are there and not verified: the mark stands.
+  case unverified
 }
 
 extension RepairError {
@@ -32,7 +48,7 @@ extension RepairError {
   public var words: String {
     switch self {
     case .storage(let error): error.description
-    case .log(let defect): "the undo log cannot be used: \(defect.words)"
+    case .log(let defect): "undo log damaged: \(defect.words)"
     case .otherLog: "the undo log is that of another file or of another repair"
     case .notBegun: "no repair of this file is under way"
     case .movedOn(let offset):
@@ -41,8 +57,27 @@ extension RepairError {
     case .needsCopy: "the medium fails, and is never written to: apply the plan to a copy, with --to"
     case .sourceChanged(let offset): "what is to be written at \(offset) is no longer what the plan says"
     case .pathTooLong(let limit): "the undo log's path has more than \(limit) bytes"
-    case .undone(let reason): "\(reason); everything was taken back, the file is as it was"
+    case .interrupted(.notBegun): "interrupted before anything was written: the file is as it was"
+    case .interrupted(.marked):
+      "interrupted between two writes: the file is marked, no replica starts on it, and nothing is lost"
+    case .interrupted(.unverified):
+      "interrupted after the last write, before the file was verified: it is marked, no replica starts on it, and nothing is "
+        + "lost"
+    case .undone(let reason), .notAsPlanned(let reason):
+      "\(reason); everything was taken back, the file is as it was"
     case .notUndone(let reason): "\(reason); it could not be taken back: the repair is not finished"
+    case .misread(let offset): "the bytes written at \(offset) read back otherwise: the repair is not finished"
+    }
+  }
+
+  /// Whether it is certain that no byte of the file is other than before, so that the undo log made for it is of no use. After a
+  /// failed read or write it is not.
+  public var leavesFileAsItWas: Bool {
+    switch self {
+    case .otherLog, .notBegun, .movedOn, .superblockMovedOn, .needsCopy, .sourceChanged, .pathTooLong, .undone,
+      .notAsPlanned, .interrupted(.notBegun):
+      true
+    case .storage, .log, .notUndone, .misread, .interrupted: false
     }
   }
 }

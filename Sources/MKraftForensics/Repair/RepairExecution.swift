@@ -62,11 +62,17 @@ struct RepairExecution {
 
   // MARK: Changes
 
-  /// Writes all changes but those at the marks.
-  func run(_ direction: Direction) throws(RepairError) {
+  /// Writes all changes but those at the marks, as long as `isInterrupted` says no before each of them. The marks stand.
+  func run(_ direction: Direction, _ isInterrupted: () -> Bool) throws(RepairError) {
     let length = direction == .forward ? log.header.sizeAfter : log.header.sizeBefore
-    if storage.byteCount < length { try resize(to: length) }
-    for entry in log.entries where !isMark(entry) { try write(entry, direction) }
+    if storage.byteCount < length {
+      guard !isInterrupted() else { throw .interrupted(.marked) }
+      try resize(to: length)
+    }
+    for entry in log.entries where !isMark(entry) {
+      guard !isInterrupted() else { throw .interrupted(.marked) }
+      try write(entry, direction)
+    }
     try settleLength(direction)
   }
 
@@ -109,11 +115,9 @@ struct RepairExecution {
   // MARK: Where it stands
 
   /// Compares the file with the log.
-  /// - Parameters:
-  ///   - isUnderWay: a mark stands: the file may be anywhere in between, and at the marks it is neither.
-  ///   - isWritten: all was written; only what is to be is right then.
+  /// - Parameter isUnderWay: a mark stands: the file may be anywhere in between, and at the marks it is neither.
   /// - Throws: `movedOn` if some atom is neither what it was nor what it is to be.
-  func progress(isUnderWay: Bool, isWritten: Bool = false) throws(RepairError) -> RepairProgress {
+  func progress(isUnderWay: Bool) throws(RepairError) -> RepairProgress {
     var isOld = storage.byteCount == log.header.sizeBefore
     var isNew = storage.byteCount == log.header.sizeAfter
     guard isOld || isNew || isUnderWay else { throw .movedOn(offset: storage.byteCount) }
@@ -122,13 +126,19 @@ struct RepairExecution {
       let found = try read(max(old.count, new.count), at: entry.offset)
       isOld = isOld && found.rawSpan.starts(with: old.rawSpan)
       isNew = isNew && found.rawSpan.starts(with: new.rawSpan)
-      guard isWritten else {
-        try checkAtoms(found, old, new, entry.offset, isUnderWay: isUnderWay)
-        continue
-      }
-      guard found.rawSpan.starts(with: new.rawSpan) else { throw .movedOn(offset: entry.offset) }
+      try checkAtoms(found, old, new, entry.offset, isUnderWay: isUnderWay)
     }
     return isNew ? .done : isOld ? .notBegun : .partly
+  }
+
+  /// Where the file, in which all changes were written, does not hold what was written; nil if it does.
+  func misread() throws(RepairError) -> UInt64? {
+    guard storage.byteCount == log.header.sizeAfter else { return min(storage.byteCount, log.header.sizeAfter) }
+    for entry in log.entries where !isMark(entry) {
+      let new = try log.bytes(of: entry, after: true)
+      guard try read(new.count, at: entry.offset) == new else { return entry.offset }
+    }
+    return nil
   }
 
   private func checkAtoms(

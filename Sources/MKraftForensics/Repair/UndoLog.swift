@@ -1,4 +1,5 @@
 internal import MKraftFormat
+public import MKraftOutput
 public import MKraftStorage
 
 /// Why an undo log is not to be used. Nothing was written because of it.
@@ -8,6 +9,10 @@ public enum UndoLogDefect: Error, Sendable, Equatable {
   case incomplete
   /// A record is damaged, or not the one that belongs there.
   case recordDamaged(index: Int)
+  /// Its last records are not those of the places of the marks: a repair by it would never take its marks away.
+  case marksMissing
+  /// It would leave a file of so few bytes that the superblock which it names did not fit.
+  case tooSmall(byteCount: UInt64)
 }
 
 extension UndoLogDefect {
@@ -16,6 +21,8 @@ extension UndoLogDefect {
     case .notALog: "its header is damaged, or it is no undo log"
     case .incomplete: "it ends before its last record"
     case .recordDamaged(let index): "record \(index) is damaged"
+    case .marksMissing: "its last records are not those of the places of the marks"
+    case .tooSmall(let byteCount): "a file of \(byteCount) bytes does not hold the superblock that it names"
     }
   }
 }
@@ -71,6 +78,24 @@ public struct UndoLog: Sendable {
     guard previous == header.lastRecord, position == header.logSize else { throw .log(.incomplete) }
     self.header = header
     self.entries = entries
+  }
+
+  /// The exit codes of the verdicts on the data file before the repair and after it; nil if this release knows no such code.
+  public var exitBefore: ExitCode? { ExitCode(rawValue: header.exitBefore) }
+  public var exitAfter: ExitCode? { ExitCode(rawValue: header.exitAfter) }
+
+  /// Whether it can be a log of a file of this geometry; checksums do not tell, for anybody can make them.
+  func check(_ geometry: Geometry) throws(RepairError) {
+    let places = (0..<Superblock.copyCount).map { geometry.repairMarkRange(copy: $0) }
+    let marks = entries.suffix(places.count)
+    let areThere = marks.map(\.offset) == places.map(\.lowerBound)
+    guard areThere, marks.allSatisfy({ max($0.oldSize, $0.newSize) <= RepairMark.byteCount }) else {
+      throw .log(.marksMissing)
+    }
+    // A file is opened at a superblock of which two copies stand, and so it was when the repair was planned.
+    let least = geometry.offset(of: .superblock(Superblock.openThreshold - 1)) + UInt64(Superblock.byteCount)
+    let size = min(header.sizeBefore, header.sizeAfter)
+    guard size >= least else { throw .log(.tooSmall(byteCount: size)) }
   }
 
   /// The bytes of a change: those before it, or those after it.

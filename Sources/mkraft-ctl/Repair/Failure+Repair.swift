@@ -26,16 +26,15 @@ extension Failure {
     }
   }
 
-  /// A repair that did not come to its end.
+  /// A repair that was not begun or did not come to its end; `RepairGround.failure` knows more of one that marks its file.
   init(_ error: RepairError, of path: FilePath) {
     switch error {
-    case .storage(let cause):
-      self.init(
-        .inputOutput, "\(cause); if the file was marked, finish or take back the repair when the cause is gone",
-        of: path.string, next: ShellCommand("repair", "resume").path(path.string))
-    case .notUndone:
+    case .storage, .notUndone, .misread:
       self.init(.inputOutput, error.words, of: path.string, next: ShellCommand("repair", "resume").path(path.string))
     case .undone: self.init(.inputOutput, error.words, of: path.string)
+    case .notAsPlanned:
+      self.init(.declined, error.words, of: path.string, next: ShellCommand("verify-checksums").path(path.string))
+    case .interrupted: self.init(.interrupted, error.words, of: path.string)
     case .pathTooLong: self.init(.usage, error.words + "; name another with --undo", of: path.string)
     case .log, .otherLog, .notBegun, .movedOn, .superblockMovedOn, .needsCopy, .sourceChanged:
       self.init(.declined, error.words + "; nothing was written", of: path.string)

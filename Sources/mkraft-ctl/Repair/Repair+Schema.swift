@@ -38,17 +38,19 @@ extension RepairReport {
   static let members: [Shape.Member] =
     [
       .init("path", .string),
-      .init("outcome", .choice(["applied", "copied", "resumed", "taken-back", "undone", "unchanged"])),
+      .init(
+        "outcome",
+        .choice(["applied", "copied", "copied-unchanged", "resumed", "taken-back", "undone", "unchanged"])),
       .init("changed", .boolean), .init("undo_log", .nullable(.string)),
       .init("plan_checksum", .nullable(.identifier)), .init("action_count", .nullable(.integer)),
-    ] + .verification + [.init("undo", .nullable(.string))]
+    ] + .verification + [.init("undo", .nullable(.string)), .init("expected_exit", .nullable(.exit))]
 }
 
 extension RepairVerifyCommand {
   static let members: [Shape.Member] =
     [
       .init("path", .string), .init("plan", .string),
-      .init("state", .choice(["done", "not-done", "partly", "neither"])), .init("done", .integer),
+      .init("state", .choice(["done", "not-done", "partly", "neither", "no-changes"])), .init("done", .integer),
       .init("not_done", .integer), .init("other", .integer),
     ] + .verification
 }

@@ -12,9 +12,9 @@ struct RepairApplyCommand: Command {
     abstract: "Applies a saved plan: to a copy, or to the file itself with an undo log.",
     discussion: """
       The plan is made again first; if it comes out otherwise it is stale, and nothing is written (exit 15). With --to the \
-      file stays as it is and a repaired copy is written beside it. With --in-place the old bytes go into an undo log, and \
-      until all is written and verified no replica starts on the file: after a power cut 'repair resume' goes on, and 'repair \
-      undo' goes back. If the file is not then found as planned, everything is taken back.
+      file stays as it is and a repaired copy is written beside it, also if there is nothing to repair. With --in-place the old bytes go into an undo log, and \
+      until all is written and verified no replica starts on the file: after a signal or a power cut 'repair resume' goes on, \
+      and 'repair undo' goes back. If the file is not then found as planned, everything is taken back.
       """)
 
   @Argument(help: "A plan saved by 'repair plan --to'.", completion: .file())
@@ -46,17 +46,27 @@ struct RepairApplyCommand: Command {
     guard undo == nil || inPlace else { throw Failure(.usage, "--undo goes with --in-place") }
     let document = try PlanDocument(reading: plan)
     try checkRisk(document, try allowance.methods())
-    let ground = inPlace ? try RepairGround(writing: document.path) : try RepairGround(reading: document.path)
-    let planning = try ground.plan(document.plan.sources, allowing: document.allowed, progress, on: console)
-    if try isDone(document, planning) {
-      RepairReport(.unchanged, path: ground.path, report: planning.before).render(on: console)
-      return planning.plan.before
+    return try RepairInterruption.during { interruption throws(Failure) in
+      try apply(document, interruption, on: console)
     }
-    guard !planning.plan.isEmpty else { return try nothingToDo(planning, ground, on: console) }
-    if let target { return try copy(planning, ground, to: target, on: console) }
+  }
+
+  private func apply(
+    _ document: PlanDocument, _ interruption: RepairInterruption, on console: Console
+  ) throws(Failure) -> ExitCode {
+    let ground =
+      inPlace
+      ? try RepairGround(writing: document.path, interruption) : try RepairGround(reading: document.path, interruption)
+    let planning = try ground.plan(document.plan.sources, allowing: document.allowed, progress, on: console)
+    guard try !isDone(document, planning) else { return try nothingToDo(planning, ground, on: console) }
+    guard !planning.plan.isEmpty else {
+      try checkNeedsNothing(planning)
+      return try nothingToDo(planning, ground, on: console)
+    }
+    if let target { return try copy(planning, isChanged: true, ground, to: target, on: console) }
     guard !planning.plan.needsCopy else { throw Failure(.needsCopy, of: ground.path) }
-    try confirm(planning, document, on: console)
-    return try changeInPlace(planning, ground, on: console)
+    try confirm(planning, document, interruption, on: console)
+    return try changeInPlace(planning, ground, interruption, on: console)
   }
 
   // MARK: Checks
@@ -85,20 +95,25 @@ struct RepairApplyCommand: Command {
     throw failure
   }
 
+  /// - Throws: that there is damage, and nothing to repair it with.
+  private func checkNeedsNothing(_ planning: RepairPlanning) throws(Failure) {
+    guard planning.plan.before > .degraded else { return }
+    throw Failure(
+      .declined, "the plan has no changes: there is nothing to repair with; nothing was written", of: plan)
+  }
+
+  /// The file is as the plan would have it. Whoever wants a copy gets one all the same, for it may be put in the file's place.
   private func nothingToDo(
     _ planning: RepairPlanning, _ ground: RepairGround, on console: Console
   ) throws(Failure) -> ExitCode {
-    guard planning.plan.before <= .degraded else {
-      throw Failure(
-        .declined, "the plan has no changes: there is nothing to repair with; nothing was written", of: plan)
-    }
+    if let target { return try copy(planning, isChanged: false, ground, to: target, on: console) }
     RepairReport(.unchanged, path: ground.path, report: planning.before).render(on: console)
     return planning.plan.before
   }
 
   /// Asks at a terminal; elsewhere only `--yes` will do.
   private func confirm(
-    _ planning: RepairPlanning, _ document: PlanDocument, on console: Console
+    _ planning: RepairPlanning, _ document: PlanDocument, _ interruption: RepairInterruption, on console: Console
   ) throws(Failure) {
     guard !yes else { return }
     guard Terminal(of: .standardInput).isInteractive, Terminal(of: .standardError).isInteractive else {
@@ -110,6 +125,7 @@ struct RepairApplyCommand: Command {
     page.finish()
     console.errors.write("\nChange \(Escape.text(document.path)) in place? [y/N] ")
     console.errors.flush()
+    try interruption.waitForInput(document.path)
     guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
       throw Failure(.declined, "not confirmed; nothing was written", of: document.path)
     }
@@ -117,23 +133,30 @@ struct RepairApplyCommand: Command {
 
   // MARK: Doing it
 
+  /// - Parameter isChanged: with the plan's changes; otherwise the file as it is.
   private func copy(
-    _ planning: RepairPlanning, _ ground: RepairGround, to target: String, on console: Console
+    _ planning: RepairPlanning, isChanged: Bool, _ ground: RepairGround, to target: String, on console: Console
   ) throws(Failure) -> ExitCode {
     let path = FilePath(target)
     let creation: DataFileCreation
     do throws(StorageError) { creation = try DataFileCreation(path) } catch { throw Failure(output: path, error) }
     let bar = console.progress("copy", total: planning.plan.subject.sizeAfter, progress)
+    let isInterrupted = { ground.interruption?.hasCome ?? false }
     let report: VerificationReport
     do throws(RepairError) {
-      report = try RepairCopy.write(planning, to: creation.storage) { bar.update($0) }
+      report =
+        isChanged
+        ? try RepairCopy.write(planning, to: creation.storage, isInterrupted: isInterrupted) { bar.update($0) }
+        : try RepairCopy.writeUnchanged(planning, to: creation.storage, isInterrupted: isInterrupted) { bar.update($0) }
       bar.finish()
     } catch {
       bar.finish()
+      try ground.interruption?.check(target, "interrupted before the copy was whole; no copy was made")
       throw RepairApplyCommand.failure(error, path)
     }
     do throws(StorageError) { try creation.commit() } catch { throw Failure(output: path, error) }
-    RepairReport(.copied(planning.plan), path: absolutePath(target), report: report).render(on: console)
+    let outcome: RepairReport.Outcome = isChanged ? .copied(planning.plan) : .copiedUnchanged
+    RepairReport(outcome, path: absolutePath(target), report: report).render(on: console)
     return report.verdict.exitCode
   }
 
@@ -147,18 +170,27 @@ struct RepairApplyCommand: Command {
   }
 
   private func changeInPlace(
-    _ planning: RepairPlanning, _ ground: RepairGround, on console: Console
+    _ planning: RepairPlanning, _ ground: RepairGround, _ interruption: RepairInterruption, on console: Console
   ) throws(Failure) -> ExitCode {
     let name = "\(ground.path.string).undo-\(planning.plan.checksum.hex.prefix(16))"
     let path = absolutePath(undo ?? name)
-    let log = try UndoLogFile.create(path) { storage throws(RepairError) in
-      try RepairRun.writeLog(planning, of: ground.storage, to: storage, path: ground.path.string)
+    let again = allowance.names.reduce(ShellCommand("repair", "apply").path(plan).word("--in-place")) {
+      $0.word("--allow").word($1)
+    }
+    let log = try ground.createLog(path, again) { storage throws(RepairError) in
+      try RepairRun.writeLog(planning, of: ground.storage, to: storage, path: ground.path.string) {
+        interruption.hasCome
+      }
     }
     do throws(RepairError) {
       let report = try RepairRun.carryOut(
-        log, on: ground.storage, logPath: path.string, expecting: planning.after)
+        log, on: ground.storage, logPath: path.string, expecting: planning.after
+      ) { interruption.hasCome }
       RepairReport(.applied(planning.plan, log: path), path: ground.path, report: report).render(on: console)
       return report.verdict.exitCode
-    } catch { throw Failure(error, of: ground.path) }
+    } catch {
+      if error.leavesFileAsItWas { UndoLogFile.remove(path) }
+      throw ground.failure(error, log, at: path)
+    }
   }
 }

@@ -8,11 +8,14 @@ internal import SystemPackage
 struct RepairGround {
   let path: FilePath
   let storage: any Storage
+  /// What may end the work before its end; nil if that is left to the system, as where nothing is written.
+  let interruption: RepairInterruption?
   private let options: Verification.Options
 
   /// For a plan or a copy: nothing is locked or changed. A file in use is refused, for it is another the next moment.
-  init(reading file: String) throws(Failure) {
+  init(reading file: String, _ interruption: RepairInterruption? = nil) throws(Failure) {
     path = absolutePath(file)
+    self.interruption = interruption
     let examined = try ExaminedFile(file, cached: false)
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: file)
@@ -21,23 +24,37 @@ struct RepairGround {
       throw Failure(.notOurFormat, "it is an image of a data file, which can be looked at and not repaired", of: file)
     }
     storage = examined.storage
-    options = examined.options(.everything, findingsLimit: 0)
+    options = RepairGround.options(examined.options(.everything, findingsLimit: 0), interruption)
   }
 
   /// For changes in place: locked as by a replica.
-  init(writing file: String) throws(Failure) {
+  init(writing file: String, _ interruption: RepairInterruption) throws(Failure) {
     path = absolutePath(file)
+    self.interruption = interruption
     do throws(OpenError) { storage = try FileStorage.open(FilePath(file), for: .replica) } catch {
       throw Failure(error)
     }
-    options = Verification.Options()
+    options = RepairGround.options(Verification.Options(), interruption)
+  }
+
+  private static func options(
+    _ options: Verification.Options, _ interruption: RepairInterruption?
+  ) -> Verification.Options {
+    var options = options
+    if let interruption { options.budget = interruption.budget }
+    return options
   }
 
   /// Verifies the file as it is.
-  func verify(_ progress: ProgressOptions, on console: Console) -> VerificationReport {
+  /// - Parameter standing: what is true of the file if that is interrupted.
+  func verify(
+    _ progress: ProgressOptions, on console: Console,
+    standing: String = RepairError.interrupted(.notBegun).words
+  ) throws(Failure) -> VerificationReport {
     let bar = console.progress("verify", total: storage.byteCount, progress)
     let report = Verification.run(storage, RepairPlanner.options(options)) { done, _ in bar.update(done) }
     bar.finish()
+    if report.stop == .interrupted { try interruption?.check(path.string, standing) }
     return report
   }
 
@@ -45,10 +62,14 @@ struct RepairGround {
     _ sources: [RepairSource], allowing allowed: Set<RepairMethod>, _ progress: ProgressOptions, on console: Console
   ) throws(Failure) -> RepairPlanning {
     let donors = try donors(sources)
-    let report = verify(progress, on: console)
+    let report = try verify(progress, on: console)
+    let planning: RepairPlanning
     do throws(RepairPlanner.Refusal) {
-      return try RepairPlanner.plan(storage, report, donors: donors, allowing: allowed, options)
+      planning = try RepairPlanner.plan(storage, report, donors: donors, allowing: allowed, options)
     } catch { throw Failure(error, report, path) }
+    // What was verified in part tells nothing.
+    try interruption?.check(path.string)
+    return planning
   }
 
   private func donors(_ sources: [RepairSource]) throws(Failure) -> [RepairDonor] {

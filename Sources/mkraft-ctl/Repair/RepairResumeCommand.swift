@@ -11,8 +11,9 @@ struct RepairResumeCommand: Command {
     commandName: "resume",
     abstract: "Finishes a repair in place that was interrupted.",
     discussion: """
-      What is left to do is in the undo log that the file names; neither the plan nor its sources are needed. On a file \
-      without an unfinished repair nothing is done.
+      What is left to do is in the undo log that the file names; neither the plan nor its sources are needed. The repair is \
+      done when its bytes are there; what was damaged elsewhere meanwhile is told, and is the exit code. On a file without an \
+      unfinished repair nothing is done.
       """)
 
   @Argument(help: "The file whose repair was interrupted.", completion: .file())
@@ -28,19 +29,23 @@ struct RepairResumeCommand: Command {
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
-    let ground = try RepairGround(writing: file)
-    let mark = RepairMarkScan.find(ground.storage, SuperblockSurvey.read(ground.storage).geometry)
-    guard let mark else {
-      let report = ground.verify(progress, on: console)
+    try RepairInterruption.during { interruption throws(Failure) in try resume(interruption, on: console) }
+  }
+
+  private func resume(_ interruption: RepairInterruption, on console: Console) throws(Failure) -> ExitCode {
+    let ground = try RepairGround(writing: file, interruption)
+    guard let mark = ground.mark else {
+      let report = try ground.verify(progress, on: console)
       RepairReport(.unchanged, path: ground.path, report: report).render(on: console)
       return report.verdict.exitCode
     }
     let path = absolutePath(undo ?? mark.path)
     let log = try UndoLogFile.open(path)
     do throws(RepairError) {
-      let report = try RepairRun.resume(log, on: ground.storage)
-      RepairReport(.resumed(log: path), path: ground.path, report: report).render(on: console)
+      let report = try RepairRun.resume(log, on: ground.storage) { interruption.hasCome }
+      RepairReport(.resumed(log: path), path: ground.path, report: report, expected: log.exitAfter)
+        .render(on: console)
       return report.verdict.exitCode
-    } catch { throw Failure(error, of: ground.path) }
+    } catch { throw ground.failure(error, log, at: path) }
   }
 }

@@ -11,7 +11,7 @@ struct RepairUndoCommand: Command {
     abstract: "Takes a repair in place back, whether it was finished or interrupted.",
     discussion: """
       It refuses (exit 15) if anything but the repair has changed what the repair wrote, or if a replica has run on the file \
-      since. Taking back a finished repair is done like a repair, with an undo log of its own, and so can be taken back too.
+      since; what was damaged elsewhere since is told, and is the exit code. Taking back a finished repair is done like a repair, with an undo log of its own, and so can be taken back too.
       """)
 
   @Argument(help: "The undo log.", completion: .file())
@@ -30,35 +30,78 @@ struct RepairUndoCommand: Command {
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
+    try RepairInterruption.during { interruption throws(Failure) in try takeBack(interruption, on: console) }
+  }
+
+  private func takeBack(_ interruption: RepairInterruption, on console: Console) throws(Failure) -> ExitCode {
     let path = absolutePath(log)
     let undoLog = try UndoLogFile.open(path)
-    let ground = try RepairGround(writing: file ?? undoLog.path)
-    let outcome: RepairReport.Outcome
+    let ground = try RepairGround(writing: file ?? undoLog.path, interruption)
+    let standing: RepairProgress
+    do throws(RepairError) { standing = try RepairRun.progress(undoLog, on: ground.storage) } catch {
+      throw Failure(error, of: ground.path)
+    }
+    switch standing {
+    case .notBegun:
+      let report = try ground.verify(progress, on: console)
+      RepairReport(.unchanged, path: ground.path, report: report).render(on: console)
+      return report.verdict.exitCode
+    case .partly: return try takeBackUnfinished(undoLog, path, ground, on: console)
+    case .done:
+      try checkIsRepaired(undoLog, path, ground)
+      return try reverse(undoLog, path, ground, on: console)
+    }
+  }
+
+  /// By its bytes a copy of a repaired file is not to be told from it, nor from a file that was never damaged. As long as the
+  /// repaired one is where the log says, it is the one that is meant.
+  private func checkIsRepaired(_ undoLog: UndoLog, _ log: FilePath, _ ground: RepairGround) throws(Failure) {
+    let path = FilePath(undoLog.path)
+    guard file != nil, let named = try? Stat(ground.path), let original = try? Stat(path),
+      named.deviceID != original.deviceID || named.inode != original.inode,
+      let storage = try? FileStorage.open(path, for: .reading(cached: true)),
+      let standing = try? RepairRun.progress(undoLog, on: storage), standing != .notBegun
+    else { return }
+    throw Failure(
+      .declined,
+      "it is not the file that was repaired: that is \(Escape.text(path.string)), where the repair still is; nothing was written",
+      of: ground.path.string, next: ShellCommand("repair", "undo").path(log.string))
+  }
+
+  private func takeBackUnfinished(
+    _ undoLog: UndoLog, _ path: FilePath, _ ground: RepairGround, on console: Console
+  ) throws(Failure) -> ExitCode {
     do throws(RepairError) {
-      switch try RepairRun.progress(undoLog, on: ground.storage) {
-      case .notBegun: outcome = .unchanged
-      case .partly:
-        try RepairRun.takeBack(undoLog, on: ground.storage)
-        outcome = .takenBack(log: path)
-      case .done: outcome = .undone(log: absolutePath(undo ?? path.string + ".undo"))
-      }
-    } catch { throw Failure(error, of: ground.path) }
-    if case .undone(let back) = outcome { return try reverse(undoLog, ground, back, on: console) }
-    let report = ground.verify(progress, on: console)
-    RepairReport(outcome, path: ground.path, report: report).render(on: console)
+      try RepairRun.takeBack(undoLog, on: ground.storage) { ground.interruption?.hasCome ?? false }
+    } catch { throw ground.failure(error, undoLog, at: path, isGoingBack: true) }
+    let report = try ground.verify(
+      progress, on: console,
+      standing: "interrupted before a verdict: the repair was taken back, and every byte that it wrote is as it was")
+    RepairReport(.takenBack(log: path), path: ground.path, report: report, expected: undoLog.exitBefore)
+      .render(on: console)
     return report.verdict.exitCode
   }
 
   private func reverse(
-    _ undoLog: UndoLog, _ ground: RepairGround, _ path: FilePath, on console: Console
+    _ undoLog: UndoLog, _ log: FilePath, _ ground: RepairGround, on console: Console
   ) throws(Failure) -> ExitCode {
-    let back = try UndoLogFile.create(path) { storage throws(RepairError) in
-      try RepairRun.writeReverse(of: undoLog, to: storage, path: ground.path.string)
+    let isInterrupted = { ground.interruption?.hasCome ?? false }
+    let path = absolutePath(undo ?? log.string + ".undo")
+    var again = ShellCommand("repair", "undo")
+    if let file { again = again.word("--file").path(file) }
+    let back = try ground.createLog(path, again.path(log.string)) { storage throws(RepairError) in
+      try RepairRun.writeReverse(
+        of: undoLog, to: storage, path: ground.path.string, isInterrupted: isInterrupted)
     }
     do throws(RepairError) {
-      let report = try RepairRun.carryOut(back, on: ground.storage, logPath: path.string)
-      RepairReport(.undone(log: path), path: ground.path, report: report).render(on: console)
+      let report = try RepairRun.carryOut(
+        back, on: ground.storage, logPath: path.string, isInterrupted: isInterrupted)
+      RepairReport(.undone(log: path), path: ground.path, report: report, expected: back.exitAfter)
+        .render(on: console)
       return report.verdict.exitCode
-    } catch { throw Failure(error, of: ground.path) }
+    } catch {
+      if error.leavesFileAsItWas { UndoLogFile.remove(path) }
+      throw ground.failure(error, back, at: path)
+    }
   }
 }

@@ -9,7 +9,9 @@ struct RepairVerifyCommand: Command {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Tells whether a plan was carried out: done, not done, or partly. Writes nothing.",
-    discussion: "The file is verified as well; the exit code is the verdict on it as it is.")
+    discussion: """
+      The file is verified as well; the exit code is the verdict on it as it is, also if the plan has no changes to look for.
+      """)
 
   static let schema = JSONSchema("mkraft-ctl-repair-verify", version: 1)
 
@@ -28,7 +30,7 @@ struct RepairVerifyCommand: Command {
     let document = try PlanDocument(reading: plan)
     let ground = try RepairGround(reading: file ?? document.path)
     let count = document.plan.count(in: ground.storage)
-    let report = ground.verify(progress, on: console)
+    let report = try ground.verify(progress, on: console)
     let state = RepairVerifyCommand.state(count, report)
     console.render(RepairVerifyCommand.schema) { json in
       json.field("path", ground.path)
@@ -53,6 +55,7 @@ struct RepairVerifyCommand: Command {
     if let mark = report.mark {
       return ("partly", "a repair is not finished; its undo log is \(Escape.text(mark.path))")
     }
+    if count.done + count.open + count.other == 0 { return ("no-changes", "the plan has no changes") }
     if count.other > 0 { return ("neither", "the file has moved on since the plan was made") }
     if count.open == 0 { return ("done", "every change is there") }
     return count.done == 0 ? ("not-done", "no change is there") : ("partly", "some changes are there")
