@@ -46,7 +46,7 @@ struct RepairApplyCommand: Command {
     guard undo == nil || inPlace else { throw Failure(.usage, "--undo goes with --in-place") }
     let document = try PlanDocument(reading: plan)
     try checkRisk(document, try allowance.methods())
-    return try RepairInterruption.during { interruption throws(Failure) in
+    return try RepairInterruption.during(console) { interruption throws(Failure) in
       try apply(document, interruption, on: console)
     }
   }

@@ -16,9 +16,9 @@ final class RepairInterruption: Sendable {
   let budget = ScanBudget()
   private let signal = Atomic<Int32>(0)
 
-  /// Calls `body` while signals are listened to.
+  /// Calls `body` while signals are listened to, and until its result is written out.
   static func during<Result>(
-    _ body: (RepairInterruption) throws(Failure) -> Result
+    _ console: Console, _ body: (RepairInterruption) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let interruption = RepairInterruption()
     // What `nohup` has switched off stays so.
@@ -27,7 +27,9 @@ final class RepairInterruption: Sendable {
       throw Failure(.internalError, "the system gives no pipe for signals")
     }
     defer { source.cancel() }
-    return try body(interruption)
+    let result = try body(interruption)
+    console.out.flush()
+    return result
   }
 
   private static func isIgnored(_ number: Int32) -> Bool {

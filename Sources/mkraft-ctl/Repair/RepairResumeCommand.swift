@@ -29,7 +29,7 @@ struct RepairResumeCommand: Command {
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
-    try RepairInterruption.during { interruption throws(Failure) in try resume(interruption, on: console) }
+    try RepairInterruption.during(console) { interruption throws(Failure) in try resume(interruption, on: console) }
   }
 
   private func resume(_ interruption: RepairInterruption, on console: Console) throws(Failure) -> ExitCode {

@@ -30,7 +30,7 @@ struct RepairUndoCommand: Command {
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
-    try RepairInterruption.during { interruption throws(Failure) in try takeBack(interruption, on: console) }
+    try RepairInterruption.during(console) { interruption throws(Failure) in try takeBack(interruption, on: console) }
   }
 
   private func takeBack(_ interruption: RepairInterruption, on console: Console) throws(Failure) -> ExitCode {
