@@ -66,14 +66,18 @@ struct RepairExecution {
   func run(_ direction: Direction, _ isInterrupted: () -> Bool) throws(RepairError) {
     let length = direction == .forward ? log.header.sizeAfter : log.header.sizeBefore
     if storage.byteCount < length {
-      guard !isInterrupted() else { throw .interrupted(.marked) }
+      try check(isInterrupted)
       try resize(to: length)
     }
     for entry in log.entries where !isMark(entry) {
-      guard !isInterrupted() else { throw .interrupted(.marked) }
+      try check(isInterrupted)
       try write(entry, direction)
     }
     try settleLength(direction)
+  }
+
+  private func check(_ isInterrupted: () -> Bool) throws(RepairError) {
+    if isInterrupted() { throw .interrupted(.marked) }
   }
 
   private func settleLength(_ direction: Direction) throws(RepairError) {
