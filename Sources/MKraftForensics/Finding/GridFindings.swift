@@ -81,20 +81,12 @@ struct GridFindings {
   /// What must hold of the tree as a whole, when every block of it was read.
   func addWhole(_ intake: GridIntake, to log: inout FindingLog) {
     let state = ground.superblock.checkpoint
-    let counts: [(String, UInt64, UInt64)] = [
-      ("leaves", state.leafCount, intake.leafCount), ("inner nodes", state.innerCount, intake.innerCount),
-      ("value blocks", state.valueBlockCount, intake.valueCount), ("pairs", state.pairCount, intake.pairCount),
-    ]
-    let wrong = counts.filter { $0.1 != $0.2 }
-    if !wrong.isEmpty {
-      let words = wrong.map { "\($0.2) \($0.0) instead of \($0.1)" }.joined(separator: ", ")
-      // What is counted too low comes to nothing before the last of it is removed.
-      let stop = "; a replica stops, naming \(Invariant.treeCounts.name), once it has removed as many as are counted"
-      let isLow = wrong.contains { $0.1 < $0.2 }
+    let counts = TreeCounts(state, intake)
+    if !counts.wrong.isEmpty {
       log.add(
         make(
           .treeMiscounted, state.treeRoot.address, .text(Invariant.treeCounts.name),
-          "the tree has " + words + (isLow ? stop : "")))
+          "the tree has \(counts.words); \(counts.consequences)"))
     }
     guard ground.parts.faults.isEmpty, let acquired = ground.parts.acquired else { return }
     var first: UInt64?

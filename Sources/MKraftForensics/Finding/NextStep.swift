@@ -28,8 +28,6 @@ public enum NextStep: Sendable, Equatable {
   case restoreReply
   /// No other copy of what is wrong in the state can be proven to be the right one.
   case decideOnState
-  /// Nothing is lost, and the software that wrote it is at fault.
-  case report
   case verify
   /// A repair was begun, and its undo log tells how to go on or back.
   case resumeRepair
@@ -64,8 +62,6 @@ public enum NextStep: Sendable, Equatable {
     case .restoreReply: NextStep.restore("reply")
     case .decideOnState:
       "keep the file as it is; look at all that is wrong in the grid, and decide: the state of another replica, or of a backup, is what can be trusted; 'recover plan' names what could be kept in a new file"
-    case .report:
-      "nothing in the file needs repair, and a replica serves it; report it with the output of verify-checksums: the software that wrote it is at fault"
     case .verify: "verify the file again when no replica runs on it, or when less is written"
     case .verifyOn: "verify the rest: without limits, or a part each time with --resume STATE"
     case .findWhole:
@@ -96,7 +92,7 @@ public enum NextStep: Sendable, Equatable {
     case .decideOnLog:
       finding?.slot.map { ShellCommand("dump-wal", "--slot", String($0)).path(path) }
         ?? ShellCommand("dump-wal").path(path)
-    case .restoreReferrer, .decideOnState, .report:
+    case .restoreReferrer, .decideOnState:
       finding?.block.map { ShellCommand("explain", "--block", String($0)).path(path) }
         ?? ShellCommand("verify-checksums", "--zone", "grid").path(path)
     case .verify, .verifyOn: ShellCommand("verify-checksums").path(path)

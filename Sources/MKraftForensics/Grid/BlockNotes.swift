@@ -11,8 +11,6 @@ struct BlockNotes: Sendable {
 
   var leafCount: UInt64 = 0
   var pairCount: UInt64 = 0
-  /// Most blocks that one pair's value has.
-  var valueBlocksMax: UInt64 = 0
   /// References in leaves to the blocks of values.
   var references: [(reference: BlockReference, referrer: UInt64)] = []
   /// Blocks of values that stand here, as references would name them.

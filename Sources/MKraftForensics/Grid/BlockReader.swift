@@ -149,7 +149,6 @@ struct BlockReader {
     notes.pairCount += UInt64(leaf.count)
     for index in 0..<leaf.count where leaf.form(index) == .blocks {
       let count = leaf.payload(index).byteCount / BlockReference.byteCount
-      notes.valueBlocksMax = max(notes.valueBlocksMax, UInt64(count))
       for block in 0..<count {
         notes.references.append((leaf.valueBlock(index, block), address))
       }

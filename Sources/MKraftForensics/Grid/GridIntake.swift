@@ -23,8 +23,6 @@ struct GridIntake: Sendable {
   private(set) var leafCount: UInt64 = 0
   private(set) var pairCount: UInt64 = 0
   private(set) var valueCount: UInt64 = 0
-  /// Most blocks that one pair's value has.
-  private(set) var valueBlocksMax: UInt64 = 0
   private(set) var faults: [GridFault] = []
   private(set) var faultCount = 0
   private(set) var damaged: [BlockNotes.Damaged] = []
@@ -50,8 +48,6 @@ struct GridIntake: Sendable {
     var leaf: UInt64
     var pair: UInt64
     var value: UInt64
-    /// Of one pair's value, at most.
-    var valueMax: UInt64
   }
 
   /// What was put together before; nil if it is not of a grid of this size.
@@ -61,7 +57,6 @@ struct GridIntake: Sendable {
   ) {
     self.ground = ground
     (innerCount, leafCount, pairCount, valueCount) = (counts.inner, counts.leaf, counts.pair, counts.value)
-    valueBlocksMax = counts.valueMax
     self.reachable = reachable
     self.sums = Array(repeating: 0, count: GridIntake.sumCount(ground))
     (self.faults, faultCount) = faults
@@ -91,7 +86,6 @@ struct GridIntake: Sendable {
   private mutating func take(_ notes: BlockNotes) {
     leafCount += notes.leafCount
     pairCount += notes.pairCount
-    valueBlocksMax = max(valueBlocksMax, notes.valueBlocksMax)
     for (reference, referrer) in notes.references { take(reference, by: referrer) }
     for value in notes.values { sums[index(of: value.address)] &-= GridIntake.mark(value) }
     for fault in notes.faults { add(fault) }

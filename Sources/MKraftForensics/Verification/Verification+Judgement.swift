@@ -93,14 +93,9 @@ extension Verification {
     var grid = results.grid
     var ground = subject.ground
     let isTreeWhole = isRead && grid.faultCount == 0
-    if isTreeWhole {
-      GridFindings(ground).addWhole(grid, to: &log)
-      let state = ground.superblock.checkpoint
-      // A replica stops when it meets a value of more blocks than all values have, by the checkpoint's count.
-      if grid.valueBlocksMax > state.valueBlockCount {
-        grid.add(GridFault(fault: .violates(.treeCounts, address: state.treeRoot.address), referrer: nil))
-      }
-    }
+    let root = ground.superblock.checkpoint.treeRoot.address
+    let counts = isTreeWhole ? TreeCounts(ground.superblock.checkpoint, grid) : nil
+    if isTreeWhole { GridFindings(ground).addWhole(grid, to: &log) }
     var isWhole = true
     if isRead, grid.hasDoubtfulValues { isWhole = ValueSearch.run(storage, ground, &grid, options.budget) }
     var (faults, damaged) = (grid.faults, grid.damaged)
@@ -110,6 +105,8 @@ extension Verification {
       for address in outcome.superseded { tally.supersede(subject.ground.range(of: address)) }
       noteChanging(outcome.changing, ground)
     }
+    // So a replica calls it when it comes to what is counted for less than there is.
+    if counts?.hasLow == true { faults.append(GridFault(fault: .violates(.treeCounts, address: root), referrer: nil)) }
     let findings = GridFindings(ground)
     if ground.superblock.checkpoint.id != subject.superblock.checkpoint.id { findings.addCheckpoint(to: &log) }
     var reported = BlockSet()
@@ -128,6 +125,7 @@ extension Verification {
       reported.insert(fault.address)
     }
     judged.stopsAt = faults.map(\.address).filter { replaced[$0] == nil }.min()
+    if counts?.wrong.isEmpty == false { judged.stopsAt = judged.stopsAt ?? root }
     for block in damaged {
       let found = findings.finding(
         for: block, grid, reported: reported, isTreeWhole: isTreeWhole, isRead: isRead,

@@ -61,7 +61,7 @@ import Testing
     switch step {
     case .nothing: nil
     case .start, .startLater: ["Degraded: start heals it", "The medium fails"]
-    case .checkMedium, .report: ["Degraded: look at the medium"]
+    case .checkMedium: ["Degraded: look at the medium"]
     case .checkDevice, .copyFirst, .otherDevice: ["The medium fails"]
     case .findWhole, .repair: ["Repairable from the file alone"]
     case .restoreEntry, .restoreBlock, .restoreReply: ["Restorable from a backup"]

@@ -14,6 +14,7 @@ enum Agreement {
     case .refuses(let refusal): problem(report, refusal)
     case .stops(let halt): problem(report, halt)
     case .forgets(let what): what
+    case .leavesUnusable(let refusal): problemOfOneThatLeavesUnusable(report, refusal)
     }
   }
 
@@ -21,6 +22,19 @@ enum Agreement {
     guard report.verdict.exitCode <= .degraded else { return "it comes up" }
     let comesUp = [.serves, .servesAfterRepair].contains(report.verdict.start)
     return comesUp ? nil : "it comes up, and the code says so, but not the verdict on the start"
+  }
+
+  /// What it leaves when it has removed everything contradicts itself as the file did before.
+  private static func problemOfOneThatLeavesUnusable(
+    _ report: VerificationReport, _ refusal: OpeningRefusal
+  ) -> String? {
+    guard report.verdict.start.stopsAtBlock != nil, report.verdict.exitCode > .degraded else {
+      return "no replica starts on what it leaves (\(refusal.name))"
+    }
+    guard case .checkpoint(let fault) = refusal, case .violates(.treeCounts, _) = fault.defect else {
+      return "no replica starts on what it leaves, for another reason (\(refusal.name))"
+    }
+    return has(report) { $0.kind == .treeMiscounted } ? nil : "no finding is what no replica starts for"
   }
 
   // MARK: Refusals
@@ -74,6 +88,10 @@ enum Agreement {
     }
     guard let superblock = report.superblock, let named = HaltFinding.of(halt, superblock) else {
       return "it stops for what no finding is about: \(halt)"
+    }
+    // The tree's root, which is another block after each change.
+    if named.actual == .text(Invariant.treeCounts.name) {
+      return has(report) { $0.kind == named.kind && $0.actual == named.actual } ? nil : "no finding is of the counts"
     }
     return has(report) { $0.kind == named.kind && $0.block == named.block }
       ? nil : "it stops at \(named.kind.name), \(named.place), which was not found"

@@ -10,12 +10,17 @@ enum StartedReplica {
   case stops(ReplicaHalt)
   /// It runs, and something that was acknowledged is not so any more.
   case forgets(String)
+  /// It runs, and none starts on the file that it leaves when all keys were removed.
+  case leavesUnusable(OpeningRefusal)
 
-  /// - Parameter ground: what was acknowledged; nil if only whether it runs is asked.
-  init(on storage: MemoryStorage, _ ground: LoadedGround?) throws {
+  /// - Parameters:
+  ///   - ground: what was acknowledged; nil if only whether it runs is asked.
+  ///   - removesAll: whether every key is removed in the end, and another replica started on the checkpoint of that state.
+  init(on storage: MemoryStorage, _ ground: LoadedGround?, removesAll: Bool = false) throws {
+    let file = storage.snapshot()
     let shell: SimulatedShell<KeyValueStateMachine>
     do throws(OpeningRefusal) {
-      shell = try SimulatedShell(storage.snapshot(), cacheBlocks: 1, now: 1 << 40)
+      shell = try SimulatedShell(file, cacheBlocks: 1, now: 1 << 40)
     } catch {
       self = .refuses(error)
       return
@@ -26,11 +31,27 @@ enum StartedReplica {
     let forgotten = try ground.flatMap { try life.forgotten($0) }
     if shell.halt == nil, forgotten == nil { try life.readEverything() }
     if shell.halt == nil, forgotten == nil { try life.reachNextCheckpoint() }
+    if shell.halt == nil, forgotten == nil, removesAll {
+      try life.removeEverything()
+      if shell.halt == nil, let refusal = StartedReplica.refusal(on: file.snapshot()) {
+        self = .leavesUnusable(refusal)
+        return
+      }
+    }
     if let halt = shell.halt {
       self = .stops(halt)
     } else {
       self = forgotten.map(StartedReplica.forgets) ?? .comesUp
     }
+  }
+}
+
+extension StartedReplica {
+  private static func refusal(on storage: MemoryStorage) -> OpeningRefusal? {
+    do throws(OpeningRefusal) {
+      _ = try SimulatedShell<KeyValueStateMachine>(storage, cacheBlocks: 1, now: 1 << 50)
+      return nil
+    } catch { return error }
   }
 }
 
@@ -76,11 +97,7 @@ private struct ReplicaLife {
   }
 
   func reachNextCheckpoint() throws {
-    var register = MessageHeader(.request, cluster: GridRun.cluster)
-    register.client = 77
-    register.operation = Operation.register.rawValue
-    register.seal(body: RawSpan())
-    guard let session = send(register, [])?.header.session else { return }
+    guard let session = try register(client: 77) else { return }
     let before = shell.replica.status.checkpoint
     for number in 1...UInt64(100) where shell.halt == nil && shell.replica.status.checkpoint == before {
       let (header, body) = try GridRun.request(
@@ -88,6 +105,41 @@ private struct ReplicaLife {
       _ = send(header, body)
     }
     precondition(shell.halt != nil || shell.replica.status.checkpoint > before, "a replica reaches its next checkpoint")
+  }
+
+  /// Removes every key, and goes on until a checkpoint is of nothing.
+  func removeEverything() throws {
+    guard let session = try register(client: 78) else { return }
+    var number: UInt64 = 0
+    func ask(_ events: [KeyValueEvent]) throws -> [UInt8]? {
+      number += 1
+      let (header, body) = try GridRun.request(events, client: 78, session: session, number: number)
+      return send(header, body)?.body
+    }
+    while shell.halt == nil {
+      guard let body = try ask([.scan(start: [0], end: nil, limit: 4)]) else { return }
+      let view = try KeyValueResultsView(validating: body.rawSpan)
+      var results = view.results
+      guard let result = results.next() else { return }
+      var removals: [KeyValueEvent] = []
+      var pairs = result.pairs
+      while let pair = pairs.next() { removals.append(.delete(key: [UInt8](copying: pair.key))) }
+      guard !removals.isEmpty else { break }
+      _ = try ask(removals)
+    }
+    // The next one may have been begun when there were keys left.
+    for _ in 0..<2 {
+      let before = shell.replica.status.checkpoint
+      while shell.halt == nil, shell.replica.status.checkpoint == before { _ = try ask([.delete(key: [1])]) }
+    }
+  }
+
+  private func register(client: UInt128) throws -> UInt64? {
+    var register = MessageHeader(.request, cluster: GridRun.cluster)
+    register.client = client
+    register.operation = Operation.register.rawValue
+    register.seal(body: RawSpan())
+    return send(register, [])?.header.session
   }
 
   private func get(_ key: [UInt8]) throws -> [UInt8]? {

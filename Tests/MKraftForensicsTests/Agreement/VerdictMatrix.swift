@@ -24,7 +24,7 @@ struct VerdictMatrix {
       case _ where problem != nil: .otherwise
       case .comesUp: .comesUp
       case .refuses: .refuses
-      case .stops: .stops
+      case .stops, .leavesUnusable: .stops
       case .forgets: .otherwise
       }
     cells["\(report.verdict.exitCode.number) \(report.verdict.start.name)", default: [:]][column, default: 0] += 1

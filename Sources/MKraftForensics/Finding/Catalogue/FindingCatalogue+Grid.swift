@@ -59,12 +59,15 @@ extension FindingCatalogue {
       danger: "high: the longer a replica runs on it, the more may be overwritten; it stops when it needs the block",
       next: .decideOnState),
     FindingEntry(
-      .treeMiscounted, .grid, .degraded,
+      .treeMiscounted, .grid, .lost,
       "the checkpoint counts other pairs or blocks than the state has, or blocks as in use that nothing needs",
       causes: ["a fault of the software that wrote it", "a forged file"],
-      risk: "no key and no value; blocks may never be used again",
-      danger: "low for this file, but a replica must never write such a checkpoint: those of other replicas differ",
-      next: .report),
+      risk:
+        "no key and no value of the checkpoint; what is written after it, once no replica runs on the file any more",
+      danger:
+        "high: a replica starts, and stops when it has removed as many as are counted; or it makes a checkpoint of "
+        + "an emptied state that no replica starts on",
+      next: .decideOnState),
     FindingEntry(
       .blockReplacedDamaged, .grid, .degraded,
       "a block of a value is damaged, and the log replaces or removes the value before anything reads it",

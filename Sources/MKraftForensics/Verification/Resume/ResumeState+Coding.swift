@@ -5,7 +5,7 @@ internal import MKraftStorage
 extension ResumeState {
   private static let magic: [UInt8] = Array("mkraft-verify\n".utf8)
   /// Raised with every change of the form, or of how a file is divided into pieces.
-  private static let version: UInt32 = 2
+  private static let version: UInt32 = 3
   private static let seed: UInt64 = 0x6D6B_7261_6674_FF01
 
   /// What a state is decoded to.
@@ -112,7 +112,6 @@ extension StateWriter {
     write(grid.leafCount)
     write(grid.pairCount)
     write(grid.valueCount)
-    write(grid.valueBlocksMax)
     write(grid.reachable.encoded) { $0.write($1) }
     // Most sums are 0 most of the time.
     let sums = grid.sums.enumerated().filter { $0.element != 0 }
@@ -141,8 +140,7 @@ extension StateReader {
   }
 
   fileprivate mutating func readGridIntake(_ ground: GridGround) throws(Malformed) -> GridIntake {
-    let counts = GridIntake.Counts(
-      inner: try read(), leaf: try read(), pair: try read(), value: try read(), valueMax: try read())
+    let counts = GridIntake.Counts(inner: try read(), leaf: try read(), pair: try read(), value: try read())
     let words = try readArray { reader throws(Malformed) in try reader.read(UInt8.self) }
     guard let reachable = BlockSet(decoding: words, addressMax: ground.blockCount) else { throw Malformed() }
     let sums = try readArray { reader throws(Malformed) in
