@@ -60,7 +60,7 @@ public struct ItemExplanation: Sendable {
     _ storage: any Storage, _ item: ExplainedItem, _ options: Verification.Options,
     progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(Refusal) -> ItemExplanation {
-    let inspection = SuperblockInspection.read(storage)
+    let inspection = SuperblockInspection.read(storage, isLive: options.isLive && !options.isFrozen)
     let superblock = LogSource(inspection.survey)?.superblock
     let geometry = superblock?.geometry ?? inspection.geometry
     let structures = try place(item, geometry)

@@ -22,7 +22,7 @@ public struct ImageHeader: Sendable, Equatable {
     static let magic: [UInt8] = Array("mkraft-ctl image".utf8)
     static let checksum = Field<UInt128>("checksum", at: 16, "of bytes 32 to 4095")
     static let version = Field<UInt32>("version", at: 32, "1")
-    static let flags = Field<UInt32>("flags", at: 36, "1 redacted, 2 made while a replica ran on the file")
+    static let flags = Field<UInt32>("flags", at: 36, "1 redacted, 2 of a file in use, 4 of several superblocks")
     static let dataByteCount = Field<UInt64>("data_byte_count", at: 40, "bytes of the data file")
     static let alignment = Field<UInt32>("alignment", at: 48, "of direct I/O where the data file was")
     static let pieceShift = Field<UInt32>("piece_shift", at: 52, "a piece stands for 2 to this bytes: 20 to 24")
@@ -36,6 +36,9 @@ public struct ImageHeader: Sendable, Equatable {
   public var isRedacted = true
   /// Whether a replica ran on the file meanwhile.
   public var isLive = false
+  /// Whether the superblock was updated while the image was made, whenever that was tried: its parts are of different times, and
+  /// what contradicts in it may be of one piece in the file.
+  public var isUnsteady = false
   /// Length of the data file, bytes.
   public var dataByteCount: UInt64 = 0
   /// Alignment of direct I/O that the data file's device asked for, bytes.
@@ -83,6 +86,7 @@ public struct ImageHeader: Sendable, Equatable {
     let flags = bytes.load(Layout.flags)
     isRedacted = flags & 1 != 0
     isLive = flags & 2 != 0
+    isUnsteady = flags & 4 != 0
     dataByteCount = bytes.load(Layout.dataByteCount)
     alignment = Int(bytes.load(Layout.alignment))
     pieceShift = Int(bytes.load(Layout.pieceShift))
@@ -101,7 +105,7 @@ public struct ImageHeader: Sendable, Equatable {
   func encode(into bytes: inout MutableRawSpan) {
     for (offset, byte) in Layout.magic.enumerated() { bytes.store(byte, toByteOffset: offset) }
     bytes.store(ImageHeader.version, Layout.version)
-    bytes.store((isRedacted ? 1 : 0) | (isLive ? 2 : 0), Layout.flags)
+    bytes.store((isRedacted ? 1 : 0) | (isLive ? 2 : 0) | (isUnsteady ? 4 : 0), Layout.flags)
     bytes.store(dataByteCount, Layout.dataByteCount)
     bytes.store(UInt32(alignment), Layout.alignment)
     bytes.store(UInt32(pieceShift), Layout.pieceShift)

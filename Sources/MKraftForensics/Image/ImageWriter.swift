@@ -5,6 +5,9 @@ internal import SystemPackage
 
 /// Makes images: reads a data file piece by piece and writes what may be in the image.
 ///
+/// Of a file in use an image is of one superblock: rings, replies and blocks are read between two looks at the copies that found
+/// the same one, so that all of them are what it speaks for; if it was updated meanwhile, everything is read again.
+///
 /// Memory: two buffers of a piece, 32 bytes for each piece, and 12 MiB at most for the bounds of leaves and the set of blocks.
 public struct ImageWriter {
   public struct Options: Sendable {
@@ -30,6 +33,8 @@ public struct ImageWriter {
     public var recordedChecksums: UInt64 = 0
     /// Bytes that the device did not give.
     public var unreadable: UInt64 = 0
+    /// Whether all of it is of one superblock; otherwise nothing can be concluded from it (`ImageHeader.isUnsteady`).
+    public var isSteady = true
   }
 
   public enum Failure: Error, Sendable, Equatable {
@@ -41,12 +46,18 @@ public struct ImageWriter {
 
   /// The largest data file, bytes.
   public static let byteCountMax = ImageHeader.piecesMax << UInt64(ImageHeader.pieceShifts.upperBound)
+  /// Times that a file in use is read, if its superblock is updated each time.
+  public static let passesMax = 16
+  /// Pieces between two looks whether that has happened.
+  private static let piecesPerLook: UInt64 = 16
   /// Bytes read again one by one when a piece cannot be read.
   private static let unit = 4096
 
   private let source: any Storage
   private let target: any Storage
   private var header: ImageHeader
+  /// What a file in use is read as of.
+  private let superblock: Superblock?
   private var redactor: ImageRedactor?
   private let piece: IOBuffer
   private let pending: IOBuffer
@@ -61,29 +72,47 @@ public struct ImageWriter {
     _ source: any Storage, to target: any Storage, _ options: Options,
     progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(Failure) -> Summary {
-    guard var header = ImageHeader(dataByteCount: source.byteCount) else { throw .tooLarge }
-    header.isRedacted = options.isRedacted
-    header.isLive = options.isLive
-    header.alignment = options.alignment
-    var writer = ImageWriter(source, target, header)
-    do throws(StorageError) { return try writer.run(progress) } catch { throw .output(error) }
+    for pass in 1... {
+      // The superblock first: the file may have grown for the next one.
+      let superblock = options.isLive ? SuperblockLook(source, isLive: true).decision.chosen : nil
+      guard var header = ImageHeader(dataByteCount: source.byteCount) else { throw .tooLarge }
+      header.isRedacted = options.isRedacted
+      header.isLive = options.isLive
+      header.alignment = options.alignment
+      var writer = ImageWriter(source, target, header, superblock)
+      do throws(StorageError) {
+        if let summary = try writer.run(isLast: pass == passesMax, progress) { return summary }
+        try target.resize(to: 0)
+      } catch { throw .output(error) }
+    }
+    preconditionFailure("the last pass makes an image, whatever the file does")
   }
 
-  private init(_ source: any Storage, _ target: any Storage, _ header: ImageHeader) {
+  private init(
+    _ source: any Storage, _ target: any Storage, _ header: ImageHeader, _ superblock: Superblock?
+  ) {
     self.source = source
     self.target = target
     self.header = header
+    self.superblock = superblock
     redactor = header.isRedacted ? ImageRedactor(source) : nil
     piece = IOBuffer(byteCount: header.pieceByteCount)
     pending = IOBuffer(byteCount: 1 << 20)
   }
 
-  private mutating func run(_ progress: (UInt64, UInt64) -> Void) throws(StorageError) -> Summary {
+  /// - Parameter isLast: whether an image is made also if the file does not hold still.
+  /// - Returns: nil if the superblock was updated meanwhile.
+  private mutating func run(
+    isLast: Bool, _ progress: (UInt64, UInt64) -> Void
+  ) throws(StorageError) -> Summary? {
     for number in 0..<header.pieceCount {
       let range = header.range(of: number)
       try write(number, range)
       progress(range.upperBound, header.dataByteCount)
+      if !isLast, (number + 1) % ImageWriter.piecesPerLook == 0, hasMoved(inPassing: true) { return nil }
     }
+    header.isUnsteady = hasMoved(inPassing: false)
+    if header.isUnsteady, !isLast { return nil }
     header.indexOffset = position
     header.indexChecksum = Checksum.of(index.bytes.rawSpan, seed: ImageHeader.seed)
     try append(index.bytes)
@@ -92,7 +121,16 @@ public struct ImageWriter {
     summary.dataByteCount = header.dataByteCount
     summary.imageByteCount = header.imageByteCount
     summary.isRedacted = header.isRedacted
+    summary.isSteady = !header.isUnsteady
     return summary
+  }
+
+  /// Whether a file in use has another superblock than when it was first looked at.
+  /// - Parameter inPassing: whether an update that is under way may be overlooked.
+  private func hasMoved(inPassing: Bool) -> Bool {
+    guard header.isLive else { return false }
+    let now = SuperblockLook(source, isLive: !inPassing).decision.chosen
+    return now?.checksum != superblock?.checksum
   }
 
   // MARK: Pieces

@@ -1,4 +1,5 @@
 public import MKraftFormat
+internal import MKraftOutput
 public import MKraftStorage
 
 /// A whole log, read without writing: where it starts and ends, and what a replica alone makes of every slot.
@@ -45,6 +46,8 @@ public struct LogInspection: Sendable {
   public let liveHead: UInt64?
   /// Whether the superblock stayed as it was while the log was read.
   public internal(set) var isSteady = true
+  /// Of an image whose parts are not of one superblock.
+  var isUnsteady = false
   /// The mark of a repair that is not finished, with which no replica opens the file whatever its log is.
   public let mark: RepairMark?
   private let log: FindingLog
@@ -53,10 +56,14 @@ public struct LogInspection: Sendable {
   /// What is to be said of superblocks and log, the worst first.
   public var findings: [Finding] {
     var log = log
+    // What was found while the file moved on may be what it moved on from.
+    if !isSteady || isUnsteady { log.removeAll { $0.exitCode != .sound } }
     if let liveHead {
       log.add(Finding(.liveFile, op: liveHead, evidence: "its lock is held, or it changed while it was read"))
     }
-    if !isSteady {
+    if isUnsteady {
+      log.add(.ofUnsteadyImage)
+    } else if !isSteady {
       log.add(
         Finding(.fileChanging, evidence: "the superblock changed during each of \(LogInspection.passesMax) passes"))
     }
@@ -85,29 +92,31 @@ public struct LogInspection: Sendable {
   /// began; if the superblock changes meanwhile it begins again, up to `passesMax` times.
   /// - Parameters:
   ///   - isLive: whether a replica runs on the file.
+  ///   - isUnsteady: of an image whose parts are not of one superblock: what contradicts is no finding about the file.
   ///   - supplied: for a file in which no superblock stands.
   ///   - progress: called with the bytes of the file that were taken so far.
   public static func read(
-    _ storage: any Storage, depth: Depth, isLive: Bool = false, supplied: SuppliedGeometry? = nil,
-    progress: (UInt64) -> Void = { _ in }
+    _ storage: any Storage, depth: Depth, isLive: Bool = false, isUnsteady: Bool = false,
+    supplied: SuppliedGeometry? = nil, progress: (UInt64) -> Void = { _ in }
   ) throws(Refusal) -> LogInspection {
     var isLive = isLive
     for pass in 1...passesMax {
-      let survey = SuperblockSurvey.read(storage)
-      let decision = SuperblockDecision(survey)
+      let look = SuperblockLook(storage, isLive: isLive)
+      let (survey, decision) = (look.survey, look.decision)
       guard let source = LogSource.find(storage, survey, supplied) else {
         guard case .failure(let refusal) = decision.outcome else {
           preconditionFailure("a superblock that is chosen is a source")
         }
         throw .noSuperblock(refusal)
       }
-      var superblocks = SuperblockFindings.of(survey, decision)
+      var superblocks = look.findings
       if case .failure(.notFound) = decision.outcome {
         superblocks.append(SuperblockInspection.absence(storage, survey, storage.byteCount))
       }
       var read = read(storage, source, decision, superblocks, depth: depth, isLive: isLive, progress: progress)
-      let now = SuperblockDecision(SuperblockSurvey.read(storage)).chosen?.checksum
+      let now = SuperblockLook(storage, isLive: isLive).decision.chosen?.checksum
       read.isSteady = now == decision.chosen?.checksum
+      read.isUnsteady = isUnsteady
       if read.isSteady || pass == passesMax { return read }
       isLive = true
     }

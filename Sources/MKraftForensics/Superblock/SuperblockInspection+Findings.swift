@@ -4,7 +4,8 @@ internal import MKraftStorage
 extension SuperblockInspection {
   /// What is to be said of the superblocks and of the file's length, the worst first.
   public var findings: [Finding] {
-    var findings = SuperblockFindings.of(survey, decision)
+    if isUnsteady { return [Finding.ofUnsteadyImage] }
+    var findings = look.findings
     if let absence { findings.append(absence) }
     if let mark { findings.append(Finding(of: mark)) }
     if let chosen = decision.chosen, byteCount < chosen.checkpoint.storageSize {

@@ -37,20 +37,31 @@ public struct SuperblockInspection: Sendable {
   public let mark: RepairMark?
   /// What follows from there being no superblock that counts; nil if there is one.
   let absence: Finding?
+  let look: SuperblockLook
+  /// Of an image whose parts are not of one superblock.
+  let isUnsteady: Bool
 
-  /// Reads the superblocks of `storage`.
+  /// Reads the superblocks of `storage`; of a file in use again, a bounded number of times, until no update is under way.
   /// - Parameters:
   ///   - scanning: look at every 1 MiB boundary up to the grid, even if the homes are certain.
   ///   - supplied: tells the homes if no copy does.
+  ///   - isLive: whether a replica runs on the file.
+  ///   - isUnsteady: of an image whose parts are not of one superblock: what contradicts is no finding about the file.
   public static func read(
-    _ storage: any Storage, scanning: Bool = false, supplied: SuppliedGeometry? = nil
+    _ storage: any Storage, scanning: Bool = false, supplied: SuppliedGeometry? = nil, isLive: Bool = false,
+    isUnsteady: Bool = false
   ) -> SuperblockInspection {
-    SuperblockInspection(storage, SuperblockSurvey.read(storage, scanning: scanning), supplied)
+    let look = SuperblockLook(storage, isLive: isLive, scanning: scanning, settles: true)
+    return SuperblockInspection(storage, look, supplied, isUnsteady: isUnsteady)
   }
 
-  init(_ storage: any Storage, _ survey: SuperblockSurvey, _ supplied: SuppliedGeometry? = nil) {
-    self.survey = survey
-    decision = SuperblockDecision(survey)
+  private init(
+    _ storage: any Storage, _ look: SuperblockLook, _ supplied: SuppliedGeometry?, isUnsteady: Bool
+  ) {
+    self.look = look
+    self.isUnsteady = isUnsteady
+    survey = look.survey
+    decision = look.decision
     byteCount = storage.byteCount
     let chosen = decision.chosen
     func place(_ offset: UInt64, _ home: Int?) -> SuperblockPlace {

@@ -78,14 +78,22 @@ extension Verification {
   /// What was found while the file moved on may be what it moved on from. What the device refuses, and what nobody writes, is
   /// certain all the same.
   mutating func noteChanging() {
+    noteChanging("the superblock changed each of \(ScanWork.rereadsMax) times that this was found")
+  }
+
+  /// What was found in an image of which nobody can tell whether it is so in the file.
+  mutating func noteUnsteady() {
+    noteChanging(
+      "the superblock changed each of \(ImageWriter.passesMax) times that the file was read for this image, so that its parts "
+        + "are of different times; in the image this was found")
+  }
+
+  private mutating func noteChanging(_ why: String) {
     let certain: [FindingKind] = [.rangeUnreadable, .readUnsteady, .gapNotZero, .otherMembers]
     let names = log.counts.filter { $0.kind.exitCode != .sound && !certain.contains($0.kind) }.map(\.kind.name)
     log.removeAll { $0.exitCode != .sound && !certain.contains($0) }
-    log.add(
-      Finding(
-        .fileChanging,
-        evidence: "the superblock changed each of \(ScanWork.rereadsMax) times that this was found: "
-          + names.joined(separator: ", ")))
+    let what = names.isEmpty ? "nothing that may not be so in the file" : names.joined(separator: ", ")
+    log.add(Finding(.fileChanging, evidence: "\(why): \(what)"))
   }
 
   mutating func noteIncomplete(_ rest: ScanPlan.Remainder) {

@@ -40,7 +40,12 @@ extension Verification {
     let superblock = subject.superblock
     // The log is asked only if a slot does not hold what the checkpoint says.
     let entries = subject.liveHead.map { LogHeaders(storage, superblock, head: $0) }
-    let doubtful = self.doubtful(sights, subject.ground).filter { !isInMotion($0, subject, entries) }
+    var doubtful = self.doubtful(sights, subject.ground).filter { !isInMotion($0, subject, entries) }
+    if options.isLive, options.isFrozen {
+      // They are written for the next checkpoint while this one is current, and may have been half there.
+      noteInWriting(doubtful.filter(\.isWorthRereading), superblock.geometry)
+      doubtful.removeAll(where: \.isWorthRereading)
+    }
     guard !doubtful.isEmpty, let journal = judged.journal else {
       ReplyFindings(superblock, records, nil, isForecastWhole: false).add(doubtful, to: &log)
       judged.repliesLost = judged.journal == nil ? nil : []
@@ -56,6 +61,18 @@ extension Verification {
     let findings = ReplyFindings(superblock, records, forecast, isForecastWhole: isWhole)
     findings.add(doubtful, to: &log)
     judged.repliesLost = findings.lost(doubtful)
+  }
+
+  private mutating func noteInWriting(_ sights: [ReplySight], _ geometry: Geometry) {
+    for sight in sights {
+      let start = geometry.replyOffset(slot: sight.slot)
+      log.add(
+        Finding(
+          .fileChanging, zone: .replies, slot: sight.slot, range: start..<start + UInt64(geometry.messageSize),
+          evidence:
+            "the image was made while a replica ran on the file, and the reply may have been in the middle of being "
+            + "written: \(sight.trouble ?? "")"))
+    }
   }
 
   /// The slots that the log fills anew once the file alone has made it right; none if that is not to be had.

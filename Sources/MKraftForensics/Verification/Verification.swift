@@ -24,6 +24,10 @@ public struct Verification {
     public var isWanted: @Sendable (Finding) -> Bool = { _ in true }
     /// Whether a replica runs on the file.
     public var isLive = false
+    /// Of an image that was made of a file in use: what looks damaged cannot be read again.
+    public var isFrozen = false
+    /// Of an image whose parts are not of one superblock: what contradicts in it is no finding about the file.
+    public var isUnsteady = false
     /// For a file in which no superblock stands.
     public var supplied: SuppliedGeometry?
     /// Least alignment of direct I/O on the file's device, bytes, if the storage does not know it; what a replica would meet.
@@ -172,6 +176,7 @@ public struct Verification {
     let hasChanged =
       !options.isLive && (results.sawChange || log.hasConcern && hasMoved(since: subject.look))
     if hasChanged, options.budget.stop != nil { noteChanging() }
+    if options.isUnsteady { noteUnsteady() }
     if options.isLive { noteLive(subject) }
     if !isWhole { noteIncomplete(rest) }
     var report = report(subject.look.decision, subject, judged)
@@ -182,7 +187,7 @@ public struct Verification {
   }
 
   func report(_ decision: SuperblockDecision, _ subject: Subject?, _ judged: Judged) -> VerificationReport {
-    let start = start(decision, judged, subject?.ground)
+    let start = options.isUnsteady ? .notJudged : start(decision, judged, subject?.ground)
     let counts = log.counts
     var report = VerificationReport(
       verdict: Verdict(start: start, codes: log.exitCodes, scope: options.scope), findings: log.findings,

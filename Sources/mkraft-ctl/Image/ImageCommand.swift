@@ -17,6 +17,9 @@ struct ImageCommand: Command {
       Checksums stay, and XXH3 hides nothing: whoever guesses a short key or value can confirm the guess. Client ids stay, \
       since sessions cannot be followed without them.
 
+      An image of a file in use is of one moment: while its superblock is updated meanwhile, everything is read again. If it \
+      never holds still, the image says so, no verdict follows from it, and the exit code is 12.
+
       The image appears under its name when it is complete, with mode 0600, and never replaces anything.
       """)
 
@@ -61,8 +64,9 @@ struct ImageCommand: Command {
     }
     bar.finish()
     do throws(StorageError) { try creation.commit() } catch { throw Failure(creating: path, error) }
-    ImageReport(file: examined, path: file, image: to, summary: summary).render(on: console)
-    return .sound
+    let report = ImageReport(file: examined, path: file, image: to, summary: summary)
+    report.render(on: console)
+    return report.exitCode
   }
 }
 

@@ -6,6 +6,7 @@ extension ImageReport {
     .init("path", .string), .init("read_mode", .readMode), .init("locked_by", .nullable(.string)),
     .init("image", .string), .init("redacted", .boolean), .init("file_size", .decimal), .init("image_size", .decimal),
     .init("recorded_checksums", .decimal), .init("unreadable", .decimal),
+    .init("steady", .boolean),
     .init(
       "left_out",
       .array(

@@ -22,6 +22,7 @@ struct ImageReport {
       json.field("image_size", summary.imageByteCount)
       json.field("recorded_checksums", summary.recordedChecksums)
       json.field("unreadable", summary.unreadable)
+      json.field("steady", summary.isSteady)
       json.array("left_out") {
         for reason in ImageRedactions.Reason.allCases where summary.redacted[reason] > 0 {
           json.object {
@@ -31,13 +32,18 @@ struct ImageReport {
         }
       }
       json.field("next", next.description)
-      json.field("exit", ExitCode.sound)
+      json.field("exit", exitCode)
     } text: { page in
       page.heading(Escape.text(image))
       page.field("image of", Escape.text(path), note: ByteCount(summary.dataByteCount).description)
       page.field("size", ByteCount(summary.imageByteCount).description, note: "\(summary.imageByteCount) bytes")
       if let holder = file.lockHolder {
         page.field("in use by", Escape.text(holder.description), note: "it is judged as a file in use", .yellow)
+      }
+      if !summary.isSteady {
+        page.field(
+          "unsteady", "the superblock changed each of \(ImageWriter.passesMax) times that the file was read",
+          note: "no verdict follows from this image; make it again when less is written", .yellow)
       }
       if summary.unreadable > 0 {
         page.field("unreadable", ByteCount(summary.unreadable).description, note: "and unreadable in the image", .red)
@@ -47,6 +53,8 @@ struct ImageReport {
       page.field(next.description, "")
     }
   }
+
+  var exitCode: ExitCode { summary.isSteady ? .sound : .incomplete }
 
   private var next: ShellCommand { ShellCommand("verify-checksums").path(image) }
 

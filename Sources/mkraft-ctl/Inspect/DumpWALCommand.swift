@@ -101,7 +101,9 @@ struct DumpWALCommand: Command {
     defer { bar.finish() }
     let isLive = file.isLive
     do {
-      return try LogInspection.read(file.storage, depth: depth, isLive: isLive, supplied: supplied) { bar.update($0) }
+      return try LogInspection.read(
+        file.storage, depth: depth, isLive: isLive, isUnsteady: file.isUnsteady, supplied: supplied
+      ) { bar.update($0) }
     } catch {
       throw Failure.placeUnknown(of: self.file, SuperblockInspection.read(file.storage), "the log", canBeSupplied: true)
     }

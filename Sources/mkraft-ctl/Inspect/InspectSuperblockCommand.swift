@@ -55,7 +55,9 @@ struct InspectSuperblockCommand: Command {
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
     let file = try ExaminedFile(self.file, cached: true)
-    let inspection = SuperblockInspection.read(file.storage, scanning: scan, supplied: try supplied.supplied(for: file))
+    let inspection = SuperblockInspection.read(
+      file.storage, scanning: scan, supplied: try supplied.supplied(for: file), isLive: file.lockHolder != nil,
+      isUnsteady: file.isUnsteady)
     let page = SuperblockPage(
       file: file, inspection: inspection, selections: try selections(inspection), explains: explain, wantsRaw: raw,
       findings: inspection.findings)

@@ -44,11 +44,16 @@ struct ExaminedFile {
   /// Whether a replica runs on it; of an image, whether one did when it was made.
   var isLive: Bool { lockHolder != nil || image?.isLive == true }
 
+  /// Whether it is an image whose parts are of different times.
+  var isUnsteady: Bool { image?.isUnsteady == true }
+
   func options(_ scope: VerificationScope, findingsLimit: Int) -> Verification.Options {
     var options = Verification.Options()
     options.scope = scope
     options.findingsLimit = findingsLimit
     options.isLive = isLive
+    options.isFrozen = image != nil
+    options.isUnsteady = isUnsteady
     options.deviceAlignment = deviceAlignment
     return options
   }

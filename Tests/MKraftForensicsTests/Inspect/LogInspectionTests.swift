@@ -222,6 +222,28 @@ import Testing
     #expect(idle.decision.head == torn && idle.findings.map(\.kind) == [.walHeaderBehind])
   }
 
+  /// An update of the superblock that is under way is no stale copy, in a file in use.
+  @Test func superblockBeingUpdated() throws {
+    let file = try SampleFile()
+    let next = file.successor(of: file.superblock)
+    let before = file.storage.snapshot()
+    file.write(next, copy: 0)
+    let halfWay = file.storage.snapshot()
+    for copy in 1..<Superblock.copyCount { file.write(next, copy: copy) }
+    // Copies 0 to 2 are read half way, copy 3 when the update is done.
+    func updated() -> TurningStorage { TurningStorage(halfWay, file.storage, at: file.home(3)) }
+    let log = try LogInspection.read(updated(), depth: .headers, isLive: true)
+    #expect(log.isSteady && log.findings.map(\.kind) == [.liveFile], "\(log.findings)")
+    #expect(try LogInspection.read(updated(), depth: .headers).findings.map(\.kind).contains(.superblockCopyStale))
+    let superblocks = SuperblockInspection.read(updated(), isLive: true)
+    #expect(superblocks.findings.isEmpty && superblocks.places.allSatisfy { $0.state == .current })
+    #expect(SuperblockInspection.read(updated()).findings.contains { $0.kind == .superblockCopyStale })
+    // One that stays behind is.
+    file.write(file.superblock, copy: 2)
+    #expect(SuperblockInspection.read(file.storage, isLive: true).findings.map(\.kind) == [.superblockCopyStale])
+    #expect(SuperblockInspection.read(before, isLive: true).findings.isEmpty)
+  }
+
   /// A slot that changes between the decision and its showing is told, and nothing is claimed of it.
   @Test func changesMeanwhile() throws {
     let file = try SampleFile()

@@ -3,44 +3,10 @@ import MKraftFormat
 import MKraftOutput
 import MKraftReplica
 import MKraftStorage
-import Synchronization
 import Testing
 
 /// Blocks of a file in use: what a newer checkpoint has replaced is no damage, what it still needs is.
 @Suite struct LiveBlockTests {
-  /// A file that becomes another one when its grid is first read as blocks, after the superblock was chosen.
-  private final class TurningStorage: Storage {
-    private let now: Mutex<MemoryStorage>
-    private let later: MemoryStorage
-    /// The read that turns it.
-    private let trigger: UInt64
-
-    init(_ before: MemoryStorage, _ later: MemoryStorage, at trigger: UInt64) {
-      now = Mutex(before)
-      self.later = later
-      self.trigger = trigger
-    }
-
-    var byteCount: UInt64 { now.withLock { $0.byteCount } }
-    var directAlignment: Int { 512 }
-
-    func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int) throws(StorageError) -> Int {
-      let storage = now.withLock { now in
-        if offset == trigger { now = later }
-        return now
-      }
-      return try storage.read(count, at: offset, into: buffer, from: start)
-    }
-
-    func write(_ count: Int, at offset: UInt64, from buffer: IOBuffer, from start: Int) throws(StorageError) {
-      throw StorageError(.write, nil, offset: offset, count: UInt64(count), cause: .unsupported)
-    }
-
-    func resize(to byteCount: UInt64) throws(StorageError) {
-      throw StorageError(.resize, nil, count: byteCount, cause: .unsupported)
-    }
-  }
-
   private struct Ground {
     let before: MemoryStorage
     let later: MemoryStorage
