@@ -15,6 +15,8 @@ final class LogContents {
   let last: UInt64
   /// The log is known to reach at least to here.
   private let proven: UInt64
+  /// Whether a replica writes to the file, so that it has gone on since it was judged.
+  private let isLive: Bool
   private let reader: JournalReader
   private var batch: [SlotEvidence] = []
   private var first = 0
@@ -23,6 +25,7 @@ final class LogContents {
   init?(_ replica: ComparedReplica) {
     guard let superblock = replica.superblock, let journal = replica.report.journal else { return nil }
     self.superblock = superblock
+    isLive = replica.report.liveHead != nil
     proven = max(journal.head.op, journal.provenOp)
     // A log that a replica refuses ends for it before the first fault; what stands behind is of the log all the same.
     last = journal.serves ? journal.head.op : superblock.geometry.lastOp(after: superblock.checkpoint.op)
@@ -35,7 +38,7 @@ final class LogContents {
     let known = [seen.validHeader, seen.prepareHeader].compactMap { $0 }.first { isEntry($0, of: op) }
     guard let header = known ?? fixed(op) else {
       if op > proven { return Entry(header: nil, holding: .beyondHead) }
-      let isOverwritten = op + UInt64(superblock.geometry.slotCount) <= proven
+      let isOverwritten = op + UInt64(superblock.geometry.slotCount) <= proven || isLive && isTaken(seen, since: op)
       return Entry(header: nil, holding: isOverwritten ? .overwritten : .lost)
     }
     let hasContent = seen.validPrepare?.checksum == header.checksum
@@ -47,6 +50,13 @@ final class LogContents {
     guard header.kind == .prepare, header.op == op else { return false }
     // Above the cut an entry of an older term is void (rule R7).
     return op <= superblock.cut.op || header.term >= superblock.logTerm
+  }
+
+  /// Whether the slot holds an entry of a later round by now. While its prepare is being written, the header tells it.
+  private func isTaken(_ seen: SlotEvidence, since op: UInt64) -> Bool {
+    [seen.validHeader, seen.prepareHeader].contains { header in
+      header.map { $0.kind == .prepare && $0.op > op } ?? false
+    }
   }
 
   /// What the superblock itself knows of the op.

@@ -22,10 +22,26 @@ public struct SlotExplanation: Sendable {
   private var log: JournalDecision { inspection.decision }
 
   private var asked: String? {
-    guard let askedOp, askedOp != row.op else { return nil }
-    return
-      "op \(askedOp) is in the checkpoint of op \(inspection.superblock.checkpoint.op) and the log does not need it any "
-      + "more; its slot is that of op \(row.op) now"
+    guard let askedOp else { return nil }
+    if askedOp < row.op {
+      return
+        "op \(askedOp) is in the checkpoint of op \(inspection.superblock.checkpoint.op) and the log does not need it any "
+        + "more; its slot is that of op \(row.op) now, and \(held(instead: askedOp))"
+    }
+    let head = inspection.liveHead ?? log.head.op
+    guard askedOp > max(head, log.provenOp), heldOp != askedOp else { return nil }
+    return "op \(askedOp) is not in the log, whose head is op \(head); its slot \(held(instead: askedOp))"
+  }
+
+  /// The op of the entry that stands in the slot; nil if none can be read.
+  private var heldOp: UInt64? {
+    let header = row.evidence.prepareHeader ?? row.evidence.validHeader
+    return header.flatMap { $0.kind == .prepare ? $0.op : nil }
+  }
+
+  private func held(instead op: UInt64) -> String {
+    guard let heldOp else { return "holds no entry that can be read" }
+    return heldOp == op ? "still holds it" : "holds the entry of op \(heldOp)"
   }
 
   /// Whether the superblock that it is judged by is the one a replica would take.

@@ -18,7 +18,9 @@ struct ReplacedValues {
   private let buffer: IOBuffer
   /// Damaged blocks by the key of the value that they belong to; one that is known to be read or replaced is gone.
   private var wanted: [[UInt8]: [UInt64]] = [:]
-  /// Blocks that the entries gone through may have acquired.
+  /// Events gone through that may change the tree.
+  private var changes: UInt64 = 0
+  /// Blocks that they may have acquired.
   private var acquired: UInt64 = 0
   /// By block, the op that replaces or removes the value.
   private var replaced: [UInt64: UInt64] = [:]
@@ -101,10 +103,8 @@ struct ReplacedValues {
       return
     }
     if !event.code.isReadOnly {
-      // A path of copies, as many new nodes and a root, and the value.
-      let blocks = TreeNode.valueBlockCount(
-        valueSize: event.value.byteCount, blockSize: Int(ground.geometry.blockSize))
-      acquired += UInt64(2 * Grid.heightMax + 1 + blocks)
+      changes += 1
+      acquired += blocksNeeded(event)
     }
     let key = [UInt8](copying: event.key)
     guard let blocks = wanted[key], acquired <= spare else { return }
@@ -124,9 +124,33 @@ struct ReplacedValues {
     return ReplyForecast(ground.superblock, records, entry: entries.header).atEnd.contains { $0.op == header.op }
   }
 
-  /// Blocks that are certainly free for new contents, whatever the entries do.
+  /// What a replica asks for before it changes anything, at most: a copy of each node of the path; to set a value, also as many new
+  /// nodes by splits and a root, and the value's own blocks.
+  private func blocksNeeded(_ event: borrowing KeyValueEventView) -> UInt64 {
+    guard event.code != .delete else { return height }
+    let (keySize, valueSize) = (event.key.byteCount, event.value.byteCount)
+    let blockSize = Int(ground.geometry.blockSize)
+    let isInline = TreeNode.isInline(keySize: keySize, valueSize: valueSize, blockSize: blockSize)
+    let blocks = isInline ? 0 : TreeNode.valueBlockCount(valueSize: valueSize, blockSize: blockSize)
+    return 2 * height + 1 + UInt64(blocks)
+  }
+
+  /// Levels of the tree after the changes gone through, at most. The first change may split the root. A new root has two entries and
+  /// gets one more with a change at most; so the next level takes as many changes as fill it with the longest keys.
+  private var height: UInt64 {
+    let space = TreeNode.space(blockSize: Int(ground.geometry.blockSize))
+    let entry = TreeNode.entrySpace(keySize: KeyValueBatch.keySizeMax, payloadSize: BlockReference.byteCount)
+    let now = max(1, UInt64(ground.superblock.checkpoint.treeHeight))
+    return min(UInt64(Grid.heightMax), now + 1 + changes / UInt64(max(1, space / entry - 2)))
+  }
+
+  /// Blocks that are certainly free for new contents, whatever the entries do: not what the checkpoint has, nor what puts leave to
+  /// removals and to the next checkpoint; nor what that one has taken already, if the log goes beyond it.
   private var spare: UInt64 {
-    let inUse = (ground.parts.acquired?.count ?? 0) + ground.geometry.trailersMax + 8
+    let geometry = ground.geometry
+    let next = ground.superblock.checkpoint.op + UInt64(geometry.checkpointInterval)
+    let trailers = (head >= next ? 2 : 1) * geometry.trailersMax
+    let inUse = (ground.parts.acquired?.count ?? 0) + trailers + 8
     return ground.geometry.gridBlocksMax - min(ground.geometry.gridBlocksMax, inUse)
   }
 }

@@ -52,7 +52,7 @@ struct ItemPage {
     guard let concern else { return explanation.hasOtherConcern ? ShellCommand("status").path(path) : nil }
     let step = concern.next(startRefused: isStartRefused)
     // Those lead here.
-    let leadHere: [NextStep] = [.restoreReferrer, .decideOnState, .report]
+    let leadHere: [NextStep] = [.restoreReferrer, .decideOnState]
     return step == concern.next && !leadHere.contains(step) ? concern.command(path: path) : nil
   }
 

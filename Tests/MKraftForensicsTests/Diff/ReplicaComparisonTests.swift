@@ -19,6 +19,20 @@ import Testing
     #expect(comparison.fields.allSatisfy { !$0.differs })
   }
 
+  /// A replica goes on after its file was verified: what it has overwritten since then is not lost.
+  @Test func aFileInUseThatGoesOn() throws {
+    let run = try GridRun()
+    try run.run(checkpoints: 4, more: 2)
+    var options = Verification.Options()
+    options.isLive = true
+    let report = Verification.run(run.storage, options)
+    let replicas = [ComparedReplica(run.storage, report), ComparedReplica(run.storage.snapshot(), report)]
+    try run.run(checkpoints: 6)
+    let log = try #require(ReplicaComparison(replicas).log)
+    let holdings = Set(log.runs.compactMap(\.holdings.first))
+    #expect(holdings.contains(.overwritten) && !holdings.contains(.lost), "\(log.runs)")
+  }
+
   @Test func aFileAndItsBackup() throws {
     let file = try SampleFile()
     let backup = SampleFile(copying: file)

@@ -1,6 +1,7 @@
 import MKraftForensics
 import MKraftFormat
 import MKraftOutput
+import MKraftReplica
 import MKraftStorage
 import Testing
 
@@ -96,6 +97,16 @@ import Testing
     let checkpoint = run.checkpointOp
     let old = try ItemExplanation.read(run.storage, .op(checkpoint), Verification.Options())
     #expect(old.reasons.first?.contains("is in the checkpoint of op \(checkpoint)") == true, "\(old.reasons)")
+    #expect(old.reasons.first?.hasSuffix("and still holds it") == true, "\(old.reasons)")
+    let head = run.shell.replica.status.head
+    let slots = UInt64(GridRun.geometry.slotCount)
+    let gone = try ItemExplanation.read(run.storage, .op(head - slots), Verification.Options())
+    #expect(gone.reasons.first?.hasSuffix("holds the entry of op \(head)") == true, "\(gone.reasons)")
+    let ahead = try ItemExplanation.read(run.storage, .op(head + 1), Verification.Options())
+    let words = "op \(head + 1) is not in the log, whose head is op \(head); its slot holds the entry of op "
+    #expect(ahead.reasons.first == words + "\(head + 1 - slots)", "\(ahead.reasons)")
+    let last = try ItemExplanation.read(run.storage, .op(head), Verification.Options())
+    #expect(last.reasons.first?.hasPrefix("op \(head) is \(head - checkpoint) above the checkpoint") == true)
     #expect(throws: ItemExplanation.Refusal.self) {
       try ItemExplanation.read(run.storage, .op(checkpoint + 1000), Verification.Options())
     }

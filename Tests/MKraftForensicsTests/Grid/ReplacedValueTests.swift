@@ -7,8 +7,11 @@ import Testing
 
 /// A damaged value that the log replaces or removes stops nobody, unless something reads it first; as a replica finds out.
 @Suite struct ReplacedValueTests {
-  private func outcome(_ events: (_ key: [UInt8]) -> [KeyValueEvent]) throws -> (VerificationReport, ReplicaOutcome) {
-    let run = try GridRun()
+  /// - Parameter geometry: of the file.
+  private func outcome(
+    of geometry: Geometry = GridRun.geometry, _ events: (_ key: [UInt8]) -> [KeyValueEvent]
+  ) throws -> (VerificationReport, ReplicaOutcome) {
+    let run = try GridRun(geometry: geometry)
     try run.run(checkpoints: 6)
     let map = try GridMap(run.storage)
     let value = map.blocks(.value)[0]
@@ -47,5 +50,22 @@ import Testing
       #expect(report.findings.map(\.kind) == [.blockCorrupt] && report.verdict.exitCode == .restorable)
       #expect(outcome == .stops(at: report.worst?.block), "\(outcome)")
     }
+  }
+
+  /// A grid with room for hundreds of blocks is not nearly full, however little that is beside what the format allows; after as many
+  /// changes as might fill it, it counts as full.
+  @Test func limitedGrid() throws {
+    let run = try GridRun()
+    try run.run(checkpoints: 6)
+    var geometry = GridRun.geometry
+    geometry.gridBlocksMax = UInt64(try GridMap(run.storage).roles.count) + 300
+    func changes(_ count: Int, _ key: [UInt8]) -> [KeyValueEvent] {
+      (0..<count).map { .put(key: [1, UInt8($0)], value: [1]) } + [.delete(key: key)]
+    }
+    let (report, replica) = try outcome(of: geometry) { changes(18, $0) }
+    #expect(report.findings.map(\.kind) == [.blockReplacedDamaged], "\(report.findings)")
+    #expect(report.verdict.exitCode == .degraded && replica == .serves)
+    let (doubtful, _) = try outcome(of: geometry) { changes(120, $0) }
+    #expect(doubtful.findings.map(\.kind) == [.blockCorrupt], "\(doubtful.findings)")
   }
 }
