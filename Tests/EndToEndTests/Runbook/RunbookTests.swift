@@ -39,7 +39,7 @@ import Testing
     #expect(items.map(\.head) == ExitCode.allCases.map { ".It \($0.number) Pq \($0.name)" })
     for (item, code) in zip(items, ExitCode.allCases) {
       #expect(item.text.lowercased().contains(code.meaning.lowercased()), "\(item.head)")
-      let isPlain: Set<ExitCode> = [.notMet, .usage, .interrupted, .terminated]
+      let isPlain: Set<ExitCode> = [.notMet, .usage]
       #expect(item.sections.isEmpty == isPlain.contains(code), "\(item.head)")
     }
   }
