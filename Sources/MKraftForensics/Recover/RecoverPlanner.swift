@@ -63,11 +63,7 @@ public struct RecoverPlanner {
     precondition(!sources.isEmpty, "there is a file to recover")
     guard let model = sources.lazy.compactMap(\.superblock).first else { throw refusalWithoutSuperblock(sources) }
     for source in sources { try admit(source, like: model) }
-    for source in sources.dropFirst() { try checkIsOurs(source) }
-    // Of the file that is to be recovered the log may be lost; of an older copy there is no need to give anything up.
-    for source in sources.dropFirst() {
-      if let log = source.unfinishedRepair { throw .repairInProgress(path: source.path, log: log) }
-    }
+    for source in sources.dropFirst() { try checkOlderCopy(source) }
     try checkHistories(sources)
     let isTaken = sources.compactMap(\.superblock).contains {
       $0.fileID == identity.fileID || $0.cluster == identity.newCluster
@@ -111,7 +107,9 @@ public struct RecoverPlanner {
 
   /// An older copy in which nothing of ours is left gives nothing, and its rings would count as damaged ones that may have held any op.
   /// The first file is what it is: if it was wiped, that is the damage.
-  private static func checkIsOurs(_ source: RecoverSource) throws(RecoverRefusal) {
+  private static func checkOlderCopy(_ source: RecoverSource) throws(RecoverRefusal) {
+    // Of the file that is to be recovered a repair may have to be given up; an older copy is left out instead.
+    if let log = source.unfinishedRepair { throw .repairInProgress(path: source.path, log: log) }
     guard source.superblock == nil else { return }
     let absence = source.absence
     guard absence.kind == .superblockNotFound else { throw .copyNotOurs(path: source.path, finding: absence) }

@@ -86,7 +86,7 @@ struct BenchmarkRun {
     switch error {
     case BenchmarkError.interrupted(let signal):
       Failure(
-        signal == SIGTERM ? .terminated : .interrupted,
+        ExitCode(signal: signal),
         "interrupted by a signal before the benchmark's end; its files are gone")
     case let error as FormatError: FormatCommand.failure(error, directory)
     case let error as OpenError: Failure(error)

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import MKraftOutput
 internal import MKraftServer
 internal import Synchronization
@@ -35,6 +34,6 @@ final class DrillInterruption: Sendable {
   /// - Throws: that a signal came.
   func check() throws(Failure) {
     guard let signal = state.withLock({ $0.signal }) else { return }
-    throw Failure(signal == SIGTERM ? .terminated : .interrupted, "interrupted by a signal before the drill's end")
+    throw Failure(ExitCode(signal: signal), "interrupted by a signal before the drill's end")
   }
 }

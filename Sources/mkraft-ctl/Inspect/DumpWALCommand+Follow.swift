@@ -31,8 +31,7 @@ extension DumpWALCommand {
     let end = run(&follower, dump, stop, until: maxTime.map { ContinuousClock.now + $0.duration })
     dump.finish(end: end, nextOp: follower.nextOp)
     switch end {
-    case .signal(SIGTERM): return .terminated
-    case .signal: return .interrupted
+    case .signal(let number): return ExitCode(signal: number)
     case .closed: return .incomplete
     case .time, .lastOp: return dump.missedCount > 0 ? .incomplete : .sound
     }

@@ -20,7 +20,11 @@ extension Failure {
     switch refusal {
     case .repairInProgress(let path, _):
       next = ShellCommand("repair", "resume").path(path)
-      details = ["if that undo log is lost, 'recover plan --abandon-repair' takes the file as it stands"]
+      // An older copy is not worth giving up what its repair may have been.
+      details = [
+        "if that undo log is lost: leave the file out if it is an older copy; if it is the one to recover, "
+          + "'recover plan --abandon-repair' takes it as it stands"
+      ]
     case .contradiction(let path, _): next = ShellCommand("inspect-superblock", "--scan").path(path)
     case .otherMembers(let path, _): next = ShellCommand("drill", "--as-single").path(path)
     case .noCheckpoint(let rejected):

@@ -12,9 +12,9 @@ struct RepairApplyCommand: Command {
     abstract: "Applies a saved plan: to a copy, or to the file itself with an undo log.",
     discussion: """
       The plan is made again first; if it comes out otherwise it is stale, and nothing is written (exit 15). With --to the \
-      file stays as it is and a repaired copy is written beside it, also if there is nothing to repair. With --in-place the old bytes go into an undo log, and \
-      until all is written and verified no replica starts on the file: after a signal or a power cut 'repair resume' goes on, \
-      and 'repair undo' goes back. If the file is not then found as planned, everything is taken back.
+      file stays as it is and a repaired copy is written beside it, also if there is nothing to repair. With \
+      --in-place the old bytes go into an undo log, and until all is written and verified no replica starts on the file: \
+      after a signal or a power cut 'repair resume' goes on, and 'repair undo' goes back. If the file is not then found as planned, everything is taken back.
       """)
 
   @Argument(help: "A plan saved by 'repair plan --to'.", completion: .file())

@@ -49,11 +49,8 @@ final class RepairInterruption: Sendable {
 
   /// The exit code that the signal asks for; nil if none came.
   var exitCode: ExitCode? {
-    switch signal.load(ordering: .sequentiallyConsistent) {
-    case 0: nil
-    case SIGTERM: .terminated
-    default: .interrupted
-    }
+    let number = signal.load(ordering: .sequentiallyConsistent)
+    return number == 0 ? nil : ExitCode(signal: number)
   }
 
   /// - Throws: that a signal came, in `words` for what is true of the file at `path` then.

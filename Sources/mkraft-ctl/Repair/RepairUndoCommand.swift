@@ -11,7 +11,8 @@ struct RepairUndoCommand: Command {
     abstract: "Takes a repair in place back, whether it was finished or interrupted.",
     discussion: """
       It refuses (exit 15) if anything but the repair has changed what the repair wrote, or if a replica has run on the file \
-      since; what was damaged elsewhere since is told, and is the exit code. Taking back a finished repair is done like a repair, with an undo log of its own, and so can be taken back too.
+      since; what was damaged elsewhere since is told, and is the exit code. Taking back a finished repair is done like a \
+      repair, with an undo log of its own, and so can be taken back too.
       """)
 
   @Argument(help: "The undo log.", completion: .file())

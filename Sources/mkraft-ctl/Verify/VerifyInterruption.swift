@@ -20,10 +20,7 @@ final class VerifyInterruption: Sendable {
 
   /// The exit code that the signal asks for; nil if none came.
   var exitCode: ExitCode? {
-    switch signal.load(ordering: .sequentiallyConsistent) {
-    case 0: nil
-    case SIGTERM: .terminated
-    default: .interrupted
-    }
+    let number = signal.load(ordering: .sequentiallyConsistent)
+    return number == 0 ? nil : ExitCode(signal: number)
   }
 }

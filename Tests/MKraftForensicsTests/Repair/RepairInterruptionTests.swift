@@ -35,6 +35,19 @@ import Testing
     return options
   }
 
+  /// The damaged file with a repair that was asked to end at its question of this number, among its changes.
+  private func interrupted(_ ground: Ground, at question: Int) -> MemoryStorage {
+    let file = ground.damaged.snapshot()
+    var asked = 0
+    #expect(throws: RepairError.interrupted(.marked)) {
+      try RepairRun.carryOut(ground.log, on: file, logPath: RepairRig.logPath) {
+        asked += 1
+        return asked == question
+      }
+    }
+    return file
+  }
+
   /// Asks `work` to end at its first question, its second, and so on, until it comes to its end before.
   /// - Returns: where it stood each time.
   private func interrupt(
@@ -98,14 +111,7 @@ import Testing
 
   @Test func goingOnAndGoingBackEndAsWell() throws {
     let ground = try ground()
-    let half = ground.damaged.snapshot()
-    var asked = 0
-    #expect(throws: RepairError.interrupted(.marked)) {
-      try RepairRun.carryOut(ground.log, on: half, logPath: RepairRig.logPath) {
-        asked += 1
-        return asked > 3
-      }
-    }
+    let half = interrupted(ground, at: 4)
     let on = try interrupt(ground, from: half, to: ground.repaired) { file, isInterrupted throws(RepairError) in
       _ = try RepairRun.resume(ground.log, on: file, oneThread(), isInterrupted: isInterrupted)
     }
@@ -133,14 +139,7 @@ import Testing
   /// Rot in another slot is no reason not to finish a repair: what it was to write is there.
   @Test func newDamageElsewhereStopsNeitherWay() throws {
     let ground = try ground()
-    let half = ground.damaged.snapshot()
-    var asked = 0
-    #expect(throws: RepairError.interrupted(.marked)) {
-      try RepairRun.carryOut(ground.log, on: half, logPath: RepairRig.logPath) {
-        asked += 1
-        return asked > 2
-      }
-    }
+    let half = interrupted(ground, at: 3)
     let place = SampleFile.geometry.prepareOffset(slot: 9) + 300
     for storage in [half, ground.repaired, ground.damaged] { storage.flipBit(at: 8 * place) }
     let finished = half.snapshot()
