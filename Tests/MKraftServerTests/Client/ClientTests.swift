@@ -6,7 +6,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ClientTests {
+@Suite(.ownThreads, .timeLimit(OwnThreads.patience)) struct ClientTests {
   /// Long enough for a fake replica that never answers, short enough to wait for.
   private static let brief = Duration.milliseconds(50)
 

@@ -4,7 +4,7 @@ import MKraftServer
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SessionTests {
+@Suite(.ownThreads, .timeLimit(OwnThreads.patience)) struct SessionTests {
   private static let brief = Duration.milliseconds(50)
   private let record = FakeReplica.Record()
 
@@ -81,7 +81,7 @@ import Testing
   @Test func oneRequestAtATime() async throws {
     let (running, client) = try await connect()
     let session = try await client.register()
-    let first = Task {
+    let first = Task(executorPreference: OwnThreads.Threads.shared) {
       _ = try await session.execute([FakeReplica.Order.loseAnswer])
     }
     while session.state.unanswered == nil { await Task.yield() }

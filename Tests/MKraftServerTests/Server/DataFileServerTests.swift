@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 
 /// The real replica on a real file, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct DataFileServerTests {
+@Suite(.ownThreads, .timeLimit(OwnThreads.patience)) struct DataFileServerTests {
   private let file: TemporaryFile
   private let geometry = Geometry(slotCount: 64, messageSize: 4096, pipeline: 4, sessions: 8, blockSize: 16384)
 

@@ -6,7 +6,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ReplicaServerTests {
+@Suite(.ownThreads, .timeLimit(OwnThreads.patience)) struct ReplicaServerTests {
   @Test func itAnswersAndStopsCleanly() async throws {
     let running = try await RunningServer.fake()
     #expect(running.address.isLoopback && running.address.port > 0)

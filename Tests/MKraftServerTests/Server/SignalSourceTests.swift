@@ -2,7 +2,7 @@ import Glibc
 import MKraftServer
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct SignalSourceTests {
+@Suite(.serialized, .ownThreads, .timeLimit(OwnThreads.patience)) struct SignalSourceTests {
   @Test func signalsReachTheActionInOrderOfArrival() async throws {
     let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
     let source = try #require(SignalSource([SIGUSR1, SIGUSR2]) { continuation.yield($0) })

@@ -29,7 +29,7 @@ final class RunningServer: Sendable {
   ) async throws {
     let (events, continuation) = AsyncStream.makeStream(of: ServerEvent.self)
     let server = server
-    task = Task {
+    task = Task(executorPreference: OwnThreads.Threads.shared) {
       let result = await run(server) { continuation.yield($0) }
       continuation.finish()
       return result
@@ -41,7 +41,11 @@ final class RunningServer: Sendable {
       if case .listening(let bound) = event { address = bound }
       if event == .ready { break }
     }
-    guard let address else { throw NeverReady(result: "\(await task.value)") }
+    guard let address, seen.last == .ready else {
+      // The server ended by itself, or the test's time is over: then nobody else stops it, and this would wait for ever.
+      server.requestStop()
+      throw NeverReady(result: "\(await task.value)")
+    }
     self.address = address
     self.events = events
     self.seen = Mutex(seen)
