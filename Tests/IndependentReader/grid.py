@@ -359,6 +359,11 @@ class State:
                 defect = judge_reply(raw, lambda n: self.image.read(at + HEADER, n), self.g.message_size)
             h = None if defect else decode(REPLY_HEADER, raw)
             is_reply = h is not None and h["kind"] == REPLY
+            # The header alone counts here, and it does not matter whose the slot is.
+            if not error and not self.log.faults and judge_reply(raw, lambda n: (b"", "not-read"), self.g.message_size) == "not-read":
+                ahead = decode(REPLY_HEADER, raw)
+                if ahead["cluster"] == self.sb["cluster"] and ahead["op"] > self.log.head["op"]:
+                    self.find("reply-ahead", slot=slot)
             record = self.records[slot] if self.records is not None and slot < len(self.records) else None
             if self.records is None:
                 state = "unknown"                    # without the table nobody knows whose it is

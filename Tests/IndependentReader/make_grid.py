@@ -395,6 +395,13 @@ def replies():
         "misdirected": ({6: newer}, [("reply-lost", 6), ("reply-session", 6)], {6: "lost"}),
         "not-in-log": ({3: reply(client=1003, session=4, request=3, op=404, operation=128, body=RESULT)},
                        [("reply-session", 3)], moved),
+        # The log ends at op 406.
+        "ahead": ({3: reply(client=1003, session=4, request=4, op=407, operation=128, body=RESULT)},
+                  [("reply-ahead", 3), ("reply-session", 3)], moved),
+        "ahead-damaged": ({4: flipped(reply(client=1003, session=4, request=4, op=407, operation=128, body=RESULT), 300 - 40)},
+                          [("reply-ahead", 4)], {4: "remade"}),
+        "ahead-instead": ({5: reply(client=1005, session=6, request=9, op=410, operation=128, body=RESULT)},
+                          [("reply-ahead", 5), ("reply-lost", 5), ("reply-session", 5)], {5: "lost"}),
     }
     return out
 

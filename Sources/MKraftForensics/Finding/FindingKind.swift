@@ -66,6 +66,7 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case blockUnusedDamaged = "block-unused-damaged"
   case blockLeftover = "block-leftover"
   // Client replies.
+  case replyAhead = "reply-ahead"
   case replyLost = "reply-lost"
   case replySlotDamaged = "reply-slot-damaged"
   case replyTorn = "reply-torn"

@@ -10,26 +10,43 @@ struct ReplyFindings {
   private let records: [SessionRecord]?
   /// Nil if the log was left out.
   private let forecast: ReplyForecast?
-  /// Whether the forecast goes to the log's end: nothing in the log is missing.
-  private let isForecastWhole: Bool
+  /// The last op of the log, which the forecast goes to; nil if something of the log is missing, or not known.
+  private let head: UInt64?
 
-  init(_ superblock: Superblock, _ records: [SessionRecord]?, _ forecast: ReplyForecast?, isForecastWhole: Bool) {
+  init(_ superblock: Superblock, _ records: [SessionRecord]?, _ forecast: ReplyForecast?, head: UInt64?) {
     self.superblock = superblock
     self.records = records
     self.forecast = forecast
-    self.isForecastWhole = isForecastWhole
+    self.head = head
   }
 
   func add(_ sights: [ReplySight], to log: inout FindingLog) {
-    for sight in sights { if let found = finding(sight) { log.add(found) } }
+    for sight in sights {
+      if aheadOp(sight) != nil { log.add(make(.replyAhead, sight, record(of: sight.slot))) }
+      if let found = finding(sight) { log.add(found) }
+    }
+  }
+
+  /// Whether any shows that superblock and log are older than it.
+  func hasAhead(_ sights: [ReplySight]) -> Bool { sights.contains { aheadOp($0) != nil } }
+
+  /// The op of a reply that is later than the log's end. Its header is enough: it was sealed when the reply was made.
+  private func aheadOp(_ sight: ReplySight) -> UInt64? {
+    guard let head, let header = sight.header, header.kind == .reply, header.op > head else { return nil }
+    return header.op
   }
 
   /// The slots of replies that a replica would not start without.
   func lost(_ sights: [ReplySight]) -> [Int] { sights.filter { finding($0)?.kind == .replyLost }.map(\.slot) }
 
+  private func record(of slot: Int) -> SessionRecord? {
+    records.flatMap { $0.indices.contains(slot) ? $0[slot] : nil }
+  }
+
+  /// What the slot is for the table of sessions.
   private func finding(_ sight: ReplySight) -> Finding? {
     guard !ReplyFindings.isAsRecorded(sight, records, superblock.geometry) else { return nil }
-    let record = records.flatMap { $0.indices.contains(sight.slot) ? $0[sight.slot] : nil }
+    let record = record(of: sight.slot)
     // That the file was cut is said once.
     if case .beyondEnd = sight.contents, record == nil { return nil }
     let next = forecast?.next(sight.slot, of: record)
@@ -37,9 +54,11 @@ struct ReplyFindings {
       if record == nil && header.kind == .replyReserved { return nil }
       if header.kind == .reply, next == ReplyForecast.Answer(header) { return nil }
       // A reply of an op that the log is not known to hold, and nobody to ask.
-      if records == nil || forecast == nil || !isForecastWhole && record == nil { return nil }
+      if records == nil || forecast == nil || head == nil && record == nil { return nil }
     }
-    return make(kind(sight, record, next), sight, record)
+    let kind = kind(sight, record, next)
+    // That there was a later state is said already.
+    return kind != .replyLost && aheadOp(sight) != nil ? nil : make(kind, sight, record)
   }
 
   /// Whether the slot is as the checkpoint's table has it; nothing needs to be said of it then.
@@ -73,7 +92,8 @@ struct ReplyFindings {
     let start = superblock.geometry.replyOffset(slot: sight.slot)
     let size = UInt64(record?.replySize ?? UInt32(ReplyHeader.byteCount))
     var finding = Finding(
-      kind, zone: .replies, slot: sight.slot, op: record?.op, range: start..<start + size,
+      kind, zone: .replies, slot: sight.slot, op: kind == .replyAhead ? aheadOp(sight) : record?.op,
+      range: start..<start + size,
       evidence: words(sight, record) + reason(kind, record), cause: sight.likelyCause)
     if let record { finding.expected = .checksum(record.replyChecksum) }
     switch sight.contents {
@@ -102,11 +122,12 @@ struct ReplyFindings {
   private func reason(_ kind: FindingKind, _ record: SessionRecord?) -> String {
     let named =
       record.map { "; the checkpoint's table names the reply of op \($0.op) to client \($0.client.hex)" } ?? ""
+    if kind == .replyAhead, let head { return named + "; the log ends at op \(head)" }
     guard let forecast else { return named + "; the log was not asked whether it makes it again" }
     let next = superblock.checkpoint.op + UInt64(superblock.geometry.checkpointInterval)
     switch kind {
     case .replyLost:
-      return named + (isForecastWhole ? ", and the log" : ", and the log, as far as it is whole,")
+      return named + (head != nil ? ", and the log" : ", and the log, as far as it is whole,")
         + " does not go on with it"
     case .replyTorn: return named + "; the checkpoint of op \(next), which puts another there, was being written"
     default:

@@ -32,8 +32,10 @@ extension ForkWriter {
     switch StoredReply.read(slot, of: record, from: fork.storage, old, into: messageBuffer) {
     case .current(let header, let body): record.replyChecksum = try write(header, body, slot)
     case .other(let header):
-      // The next checkpoint's, or an older one that the log replaces.
-      if header.kind == .reply, let body = body(of: header, slot) { _ = try write(header, body, slot) }
+      // The next checkpoint's, or an older one that the log replaces; not one to an op that the new file does not have.
+      if header.kind == .reply, header.op <= fork.head, let body = body(of: header, slot) {
+        _ = try write(header, body, slot)
+      }
       record.replyChecksum = renamed(record)
     default: record.replyChecksum = renamed(record)
     }

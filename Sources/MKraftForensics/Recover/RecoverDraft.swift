@@ -49,8 +49,10 @@ struct RecoverDraft {
       (storage, after) = (planning.result, planning.after)
     }
     var result = Result(storage: storage, isRepaired: isFault(before))
-    // A replica that refuses for a lost reply would go on without that session.
-    let fatal = after.findings.filter { $0.kind.exitCode > .degraded && $0.kind != .replyLost }
+    // A replica that refuses for a lost reply would go on without that session; later replies than the log's are left out.
+    let fatal = after.findings.filter {
+      $0.kind.exitCode > .degraded && ![.replyLost, .replyAhead].contains($0.kind)
+    }
     result.fault = fatal.first { $0.kind != .ioUnitTooSmall }
     result.lostReplies = after.findings.filter { $0.kind == .replyLost }.compactMap { finding in
       finding.slot.map { RecoverLoss.reply(slot: $0, op: finding.op) }

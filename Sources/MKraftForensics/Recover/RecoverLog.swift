@@ -41,6 +41,10 @@ struct RecoverLog {
     for index in sources.indices {
       read(index)
       for superblock in sources[index].superblocks { note(superblock, index) }
+      // What was executed had been in the log.
+      let reply = StoredReply.newest(
+        in: sources[index].storage, (sources[index].superblock ?? model).geometry, cluster: model.cluster)
+      if let reply { prove(reply.op, index) }
     }
     for superblock in sources.flatMap(\.superblocks).sorted(by: { $0.sequence < $1.sequence }) {
       for position in superblock.settled { named[position.op] = position.checksum }

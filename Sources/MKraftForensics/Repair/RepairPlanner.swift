@@ -156,7 +156,7 @@ public enum RepairPlanner {
     case .walEntryUnknown, .walHeadUndecidable, .blockUnknown:
       return "nothing tells what stood there, so that no copy can be proven to be the right one"
     case .walChainBroken, .blockInconsistent, .treeInconsistent, .treeMiscounted, .checkpointInconsistent,
-      .superblockRolledBack:
+      .superblockRolledBack, .replyAhead:
       return "what stands there is whole and contradicts the rest: which is right cannot be told from bytes"
     case .gapNotZero: return "a whole structure stands there, which may be missing elsewhere; allow gap-evidence-zeroed"
     case .fileTruncated: return "what was cut off mattered; zeros in its place would hide that"

@@ -15,6 +15,14 @@ struct ReplySight: Sendable {
   let slot: Int
   let contents: Contents
 
+  /// The header, if that is right.
+  var header: ReplyHeader? {
+    switch contents {
+    case .whole(let header), .bodyMismatch(let header): header
+    case .damaged, .unreadable, .beyondEnd: nil
+    }
+  }
+
   /// Whether a reply that stands here for another time might be read.
   var isDamaged: Bool {
     if case .whole = contents { false } else { true }

@@ -11,6 +11,8 @@ extension Verification {
     var isLogWhole = false
     /// Reply slots that a replica would not start without; nil if replies or log were left out.
     var repliesLost: [Int]?
+    /// Whether a reply is of a later op than the log's head.
+    var hasReplyAhead = false
     /// Whether a replica can count on from the numbers in the file.
     var hasNumbersLeft = true
     /// Whether the grid was read to its end, if it was asked for.
@@ -38,6 +40,7 @@ extension Verification {
     guard let journal = judged.journal else { return .notJudged }
     guard judged.isLogWhole else { return .notJudged }
     guard journal.serves else { return .refuses(reason: OpeningRefusal.journal(journal).name) }
+    guard !judged.hasReplyAhead else { return .refuses(reason: FindingKind.replyAhead.name) }
     guard let lost = judged.repliesLost else { return .notJudged }
     guard lost.isEmpty else { return .refuses(reason: OpeningRefusal.repliesLost(slots: lost).name) }
     guard judged.hasNumbersLeft else { return .refuses(reason: NumberFindings.reason) }

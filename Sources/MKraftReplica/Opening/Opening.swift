@@ -62,8 +62,11 @@ public struct Opening {
       case .onTrust: JournalScan.runHeaders(storage, superblock) { image.recover($0, $1) }
       }
     guard journal.serves else { throw .journal(journal) }
+    let head = journal.head.op
+    let newest = StoredReply.newest(in: storage, superblock.geometry, cluster: superblock.cluster)
+    if let newest, newest.op > head { throw .replyAhead(newest, head: head) }
     let replies = ReplyRecovery(storage, superblock, checkpoint.sessions)
-    let lost = replies.lost { op in op <= journal.head.op ? image.header(slot: superblock.geometry.slot(of: op)) : nil }
+    let lost = replies.lost { op in op <= head ? image.header(slot: superblock.geometry.slot(of: op)) : nil }
     guard lost.isEmpty else { throw .repliesLost(slots: lost) }
     return Opening(
       survey: survey, superblockDecision: decision, superblock: superblock, checkpoint: checkpoint, journal: journal,

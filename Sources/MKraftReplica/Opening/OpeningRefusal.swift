@@ -14,6 +14,8 @@ public enum OpeningRefusal: Error, Sendable {
   case checkpoint(CheckpointFault)
   /// Replies to clients are gone: a request repeated could not be answered as it was.
   case repliesLost(slots: [Int])
+  /// A stored reply is of a later op than the log's head: superblock and log were both put back from an older state.
+  case replyAhead(StoredReply.Newest, head: UInt64)
   /// The file is shorter than its superblock says.
   case truncated(byteCount: UInt64, expected: UInt64)
   /// The device cannot write units as small as the file's.
@@ -34,6 +36,7 @@ public enum OpeningRefusal: Error, Sendable {
       case .violates: "checkpoint-inconsistent"
       }
     case .repliesLost: "reply-lost"
+    case .replyAhead: "reply-ahead"
     case .truncated: "file-truncated"
     case .ioUnitTooSmall: "io-unit-too-small"
     case .journal: "wal-damaged"

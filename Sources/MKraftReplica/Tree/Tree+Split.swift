@@ -8,7 +8,7 @@ extension Tree {
     let frame = leaf
     let space = TreeNode.entrySpace(keySize: key.byteCount, payloadSize: payloadSize)
     guard TreeNodeEdit(node(frame)).room < space else { return (frame, index) }
-    let position = splitPosition(frame, inserting: space, at: index)
+    let position = splitPosition(depth: path.count - 1, inserting: space, at: index)
     let separator = separator(frame, at: position, inserting: key, at: index)
     let right = grid.acquire()
     TreeNodeEdit(node(right)).begin(level: 0)
@@ -19,12 +19,14 @@ extension Tree {
     return goesLeft ? (frame, index) : (right, index - position)
   }
 
-  /// How many entries go left, the new one counted. An entry behind all others goes right alone, so that keys that come in order
-  /// fill their leaves; otherwise each side gets about half of the bytes.
-  private func splitPosition(_ frame: Int, inserting space: Int, at index: Int) -> Int {
-    let buffer = node(frame)
+  /// How many entries of the path's node at `depth` go left, the new one counted. One behind all others of the tree goes right alone,
+  /// so that keys that come in order fill their nodes; otherwise each side gets about half of the bytes. Behind all others of its
+  /// node is not enough: keys that come in falling order, each just behind the same full leaf, would get a leaf each, and a batch
+  /// more blocks than were reserved for it (rule R17).
+  private func splitPosition(depth: Int, inserting space: Int, at index: Int) -> Int {
+    let buffer = node(path[depth].frame)
     let node = TreeNodeView(validated: buffer.bytes)
-    guard index < node.count else { return index }
+    guard index < node.count || !upperBound.isEmpty else { return index }
     let half = (node.size - TreeNode.Layout.ends + space) / 2
     var left = 0
     for position in 0...node.count {
@@ -64,7 +66,7 @@ extension Tree {
 
   private mutating func splitInner(depth: Int, inserting child: Int, key: [UInt8], at index: Int, _ space: Int) {
     let frame = path[depth].frame
-    let position = splitPosition(frame, inserting: space, at: index)
+    let position = splitPosition(depth: depth, inserting: space, at: index)
     let goesLeft = index < position
     let boundary = goesLeft ? position - 1 : position
     let buffer = node(frame)

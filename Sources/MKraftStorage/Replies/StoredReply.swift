@@ -13,6 +13,29 @@ public enum StoredReply: Sendable {
   case unreadable(StorageError)
   case beyondEnd
 
+  /// The reply to the latest op, of all that stand in the slots.
+  public struct Newest: Sendable, Equatable {
+    public let slot: Int
+    public let op: UInt64
+  }
+
+  /// Looks at the header of every slot, whether a session has it or not; nil if no reply stands in any. Bodies are not read.
+  ///
+  /// A reply is written when its op was executed, and that only when its entry was durable (rules R12 and R21): the log has held that
+  /// op. If its head is below, whoever put back superblock and log from an older state left the replies as they were.
+  public static func newest(in storage: any Storage, _ geometry: Geometry, cluster: UInt128) -> Newest? {
+    let buffer = IOBuffer(byteCount: Int(geometry.ioUnit))
+    var newest: Newest?
+    for slot in 0..<Int(geometry.sessions) {
+      let count = (try? storage.read(buffer.byteCount, at: geometry.replyOffset(slot: slot), into: buffer)) ?? 0
+      guard count >= ReplyHeader.byteCount, let header = try? ReplyHeader(decoding: buffer.bytes),
+        header.kind == .reply, header.cluster == cluster, header.size <= geometry.messageSize
+      else { continue }
+      if header.op > newest?.op ?? 0 { newest = Newest(slot: slot, op: header.op) }
+    }
+    return newest
+  }
+
   /// Reads slot `slot` as far as its reply reaches.
   /// - Parameter buffer: of message_size bytes.
   public static func read(

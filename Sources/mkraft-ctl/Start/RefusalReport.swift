@@ -96,6 +96,9 @@ struct RefusalReport {
         + slots.prefix(RefusalReport.slotsMax).map(String.init).joined(separator: ", ")
         + (slots.count > RefusalReport.slotsMax ? " and \(slots.count - RefusalReport.slotsMax) more" : "")
         + " \(slots.count == 1 ? "is" : "are") gone: a request repeated could not be answered"
+    case .replyAhead(let reply, let head):
+      "the stored reply in slot \(reply.slot) is that to op \(reply.op), and the log ends at op \(head): superblock and log are "
+        + "older than it"
     case .truncated(let byteCount, let expected):
       "the file has \(byteCount) bytes, its superblock says that it has \(expected)"
     case .ioUnitTooSmall(let ioUnit, let device):

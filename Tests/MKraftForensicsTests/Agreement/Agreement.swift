@@ -54,6 +54,9 @@ enum Agreement {
       let kind: FindingKind = if case .block = fault.defect { .checkpointDamaged } else { .checkpointInconsistent }
       return has(report) { $0.kind == kind && ($0.block ?? 0) == fault.address }
         ? nil : "it refuses for block \(fault.address), which is not named"
+    case .replyAhead(let reply, _):
+      return has(report) { $0.kind == .replyAhead && $0.slot == reply.slot && $0.op == reply.op }
+        ? nil : "it misses the op of the reply of slot \(reply.slot)"
     case .repliesLost(let slots):
       let found = report.findings.filter { $0.kind == .replyLost }.compactMap(\.slot)
       return Set(found) == Set(slots) ? nil : "it misses the replies of slots \(slots)"

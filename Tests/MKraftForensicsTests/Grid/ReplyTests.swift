@@ -81,6 +81,34 @@ import Testing
     }
   }
 
+  /// Without the replies this is a sound file in an older state; with them it is not.
+  @Test func aReplyLaterThanTheLogShowsThatTheRestIsOlder() throws {
+    for kept in 1...3 {
+      let file = try RolledBackLog(withReplies: kept..<3)
+      let report = Verification.run(file.storage)
+      let ahead = report.findings.filter { $0.kind == .replyAhead }
+      #expect(ahead.contains { $0.slot == file.newest.slot && $0.op == file.newest.op }, "\(kept): \(report.findings)")
+      #expect(ahead.allSatisfy { $0.slot ?? 3 < kept && $0.op ?? 0 > file.head }, "\(kept): \(report.findings)")
+      #expect(report.verdict.exitCode == .lost && report.verdict.start == .refuses(reason: "reply-ahead"), "\(kept)")
+      #expect(try ReplicaOutcome(on: file.storage, pairs: file.pairs) == .refuses("reply-ahead"), "\(kept)")
+    }
+    let older = try RolledBackLog(withReplies: 0..<3)
+    #expect(older.newest.op <= older.head)
+    #expect(Verification.run(older.storage).verdict.exitCode == .sound)
+    #expect(try ReplicaOutcome(on: older.storage, pairs: older.pairs) == .serves)
+  }
+
+  /// A slot that no session of the checkpoint has counts as well.
+  @Test func aReplyLaterThanTheLogInASlotThatNobodyHas() throws {
+    let file = try RolledBackLog(withReplies: 0..<3)
+    let newer = try RolledBackLog()
+    file.storage.replace(at: range(3).lowerBound, with: try GridMap.bytes(newer.storage, range(newer.newest.slot)))
+    let report = Verification.run(file.storage)
+    #expect(report.findings.contains { $0.kind == .replyAhead && $0.slot == 3 && $0.op == newer.newest.op })
+    #expect(report.verdict.start == .refuses(reason: "reply-ahead"))
+    #expect(try ReplicaOutcome(on: file.storage, pairs: file.pairs) == .refuses("reply-ahead"))
+  }
+
   /// What the replica passes over is among what it says when it starts.
   @Test func theStartTellsOfRepliesMadeAgain() throws {
     let (run, _) = try ground()

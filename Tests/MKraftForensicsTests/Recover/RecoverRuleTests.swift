@@ -33,6 +33,22 @@ struct RecoverRuleTests {
     }
   }
 
+  @Test("A later reply than the log shows how far that had reached, and is not taken over")
+  func replyAhead() throws {
+    let file = try RolledBackLog()
+    let planning = try RecoverRig.plan([file.storage])
+    #expect(planning.plan.head.op == file.head && planning.plan.provenOp == file.newest.op)
+    // The replies that stood where the later ones do are gone as well, unless executing the log makes them again.
+    let (ops, replies) = (planning.plan.losses.first, planning.plan.losses.dropFirst())
+    #expect(ops == .ops(file.head + 1...file.newest.op, .unknown))
+    #expect(replies.allSatisfy { if case .reply = $0 { true } else { false } }, "\(replies)")
+    #expect(planning.exitCode == .lost)
+    let built = try RecoverRig.build(planning)
+    // Slots whose replies the log makes again are blank until then.
+    #expect(Verification.run(built).verdict.exitCode <= .degraded)
+    #expect(try AskedReplica(on: built).pairs() == file.pairs)
+  }
+
   @Test("A reply that nothing makes again closes its session, and no other")
   func replyLost() throws {
     let ground = try RecoverGround(seed: 5, checkpoints: 2, more: 1, stop: true)

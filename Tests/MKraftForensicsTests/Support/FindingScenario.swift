@@ -156,6 +156,12 @@ struct FindingScenario {
     try run.run(checkpoints: 4)
     run.stop()
     return [
+      FindingScenario(
+        name: "superblock and log put back from an older state", kinds: [.replyAhead],
+        others: [.replyLost, .blockLeftover]
+      ) {
+        Verification.run(try RolledBackLog().storage)
+      },
       FindingScenario(name: "a flip in a reply that the checkpoint needs", kinds: [.replyLost]) {
         let storage = run.storage.snapshot()
         storage.flipBit(at: 8 * (GridRun.geometry.replyOffset(slot: 1) + 60))

@@ -11,7 +11,7 @@ extension RestFault {
       !decision.faults.isEmpty && decision.faults.allSatisfy { touchesSlot($0.slot, geometry) }
     case .checkpoint(let fault): touches(geometry.blockRange(fault.address))
     case .repliesLost(let slots): !slots.isEmpty && slots.allSatisfy { touches(geometry.replyRange($0)) }
-    case .repairInProgress, .readOnlyFeatures, .otherMembers, .truncated, .ioUnitTooSmall: false
+    case .replyAhead, .repairInProgress, .readOnlyFeatures, .otherMembers, .truncated, .ioUnitTooSmall: false
     }
   }
 
@@ -45,6 +45,7 @@ extension OpeningRefusal {
         + decision.faults.map { "\($0.kind.rawValue) of op \($0.op) in slot \($0.slot)" }.joined(separator: ", ")
     case .checkpoint(let fault): "\(name): \(fault.chain), \(fault.defect)"
     case .repliesLost(let slots): "\(name): slots \(slots)"
+    case .replyAhead(let reply, let head): "\(name): op \(reply.op) in slot \(reply.slot), head \(head)"
     case .repairInProgress, .readOnlyFeatures, .otherMembers, .truncated, .ioUnitTooSmall: name
     }
   }
