@@ -5,10 +5,13 @@ public import MKraftStorage
 public struct ComparedReplica: Sendable {
   public let storage: any Storage
   public let report: VerificationReport
+  /// Which file it is, whatever its name; nil if nobody knows.
+  public let identity: FileStamp.Identity?
 
-  public init(_ storage: any Storage, _ report: VerificationReport) {
+  public init(_ storage: any Storage, _ report: VerificationReport, identity: FileStamp.Identity? = nil) {
     self.storage = storage
     self.report = report
+    self.identity = identity
   }
 
   /// What it is judged by; nil if no superblock tells.

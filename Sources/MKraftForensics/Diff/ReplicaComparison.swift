@@ -21,6 +21,8 @@ public struct ReplicaComparison: Sendable {
     case behind
     /// One log and one state, of which a file has lost something.
     case damaged
+    /// What differs is one file with itself: it changed between two looks.
+    case changing
     case same
 
     public var words: String {
@@ -33,7 +35,16 @@ public struct ReplicaComparison: Sendable {
         "their logs part at an op that was not committed in both: when they talk to each other one of them gives way"
       case .behind: "one is further than another, on the same history"
       case .damaged: "one history, of which one of them has lost something"
+      case .changing: "one file, which changed between two looks at it: that is no difference between replicas"
       case .same: "the same by meaning: one log, one state"
+      }
+    }
+
+    /// Whether it says that files differ in more than their damage.
+    var isDifference: Bool {
+      switch self {
+      case .differentClusters, .contradicting, .misconfigured, .diverged, .behind: true
+      case .unknown, .damaged, .changing, .same: false
       }
     }
   }
@@ -63,7 +74,30 @@ public struct ReplicaComparison: Sendable {
     var kind = ReplicaComparison.kind(known.count == replicas.count, isOneCluster, fields, log, checkpoints)
     let worst = ExitCode.worst(replicas.map(\.report.verdict.exitCode)) ?? .sound
     if kind == .same, worst > .degraded { kind = .damaged }
+    if kind.isDifference, let others = ReplicaComparison.namedOnce(replicas) {
+      kind = others.count > 1 ? ReplicaComparison(others).kind : .changing
+      if kind == .same || kind == .damaged { kind = .changing }
+    }
     self.kind = kind
+  }
+
+  /// The files without those that were named before, under whatever names; nil if none was.
+  private static func namedOnce(_ replicas: [ComparedReplica]) -> [ComparedReplica]? {
+    let repeated = Set(oneFile(replicas).flatMap { $0.dropFirst() })
+    return repeated.isEmpty ? nil : replicas.indices.filter { !repeated.contains($0) }.map { replicas[$0] }
+  }
+
+  private static func oneFile(_ replicas: [ComparedReplica]) -> [[Int]] {
+    var groups: [[Int]] = []
+    for (index, replica) in replicas.enumerated() {
+      guard let identity = replica.identity else { continue }
+      if let group = groups.firstIndex(where: { replicas[$0[0]].identity == identity }) {
+        groups[group].append(index)
+      } else {
+        groups.append([index])
+      }
+    }
+    return groups.filter { $0.count > 1 }
   }
 
   private static func kind(
@@ -95,10 +129,15 @@ public struct ReplicaComparison: Sendable {
     }.sorted { $0[0] < $1[0] }
   }
 
-  /// The worst of the files' own codes; 16 if that is milder and they differ.
+  /// Files that were named more than once, under one name or several: indices. None of them is a copy of itself, whatever the
+  /// comparison says.
+  public var oneFile: [[Int]] { ReplicaComparison.oneFile(replicas) }
+
+  /// The worst of the files' own codes; 16 if that is milder and they differ, 12 if what differs is one file with itself.
   public var exitCode: ExitCode {
     var code = ExitCode.worst(replicas.map(\.report.verdict.exitCode)) ?? .sound
-    if kind != .same, kind != .unknown, kind != .damaged { code.raise(to: .different) }
+    if kind.isDifference { code.raise(to: .different) }
+    if kind == .changing { code.raise(to: .incomplete) }
     return code
   }
 }

@@ -122,15 +122,9 @@ public struct ItemExplanation: Sendable {
   private static func row(
     _ storage: any Storage, _ slot: Int, asked: UInt64?, _ isLive: Bool
   ) throws(Refusal) -> SlotExplanation {
-    guard let inspection = try? LogInspection.read(storage, depth: .bodies, isLive: isLive) else { throw .placeUnknown }
-    var filter = LogFilter()
-    filter.slots = slot...slot
-    var row: LogRow?
-    inspection.forEachRow(of: storage, filter) {
-      row = $0
-      return false
-    }
-    guard let row else { throw .placeUnknown }
+    guard let inspection = try? LogInspection.read(storage, depth: .bodies, isLive: isLive, onlySlot: slot),
+      let row = inspection.row(ofSlot: slot, of: storage)
+    else { throw .placeUnknown }
     return SlotExplanation(row: row, inspection: inspection, askedOp: asked)
   }
 }

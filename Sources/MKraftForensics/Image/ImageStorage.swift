@@ -105,6 +105,14 @@ public final class ImageStorage: Storage {
     return done
   }
 
+  /// Pieces of zeros take no room in the image.
+  public func nextData(from offset: UInt64) -> UInt64? {
+    guard offset < byteCount else { return nil }
+    let first = Int(offset >> UInt64(header.pieceShift))
+    guard let number = index[first...].firstIndex(where: { $0.count > 0 }) else { return nil }
+    return max(offset, header.range(of: UInt64(number)).lowerBound)
+  }
+
   public func write(_ count: Int, at offset: UInt64, from buffer: IOBuffer, from start: Int) throws(StorageError) {
     throw StorageError(.write, nil, offset: offset, count: UInt64(count), cause: .unsupported)
   }

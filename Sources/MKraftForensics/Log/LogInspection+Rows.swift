@@ -4,8 +4,10 @@ public import MKraftStorage
 extension LogInspection {
   /// Hands out the slots that satisfy `filter`, in op order from the checkpoint on, until `visit` returns false.
   ///
-  /// Only headers are read here; what is known of bodies is what the decision saw.
+  /// Only headers are read here; what is known of bodies is what the decision saw. Not for an inspection that was made for one
+  /// slot.
   public func forEachRow(of storage: any Storage, _ filter: LogFilter = LogFilter(), visit: (LogRow) -> Bool) {
+    precondition(notes.isWhole, "an inspection for one slot shows that slot")
     let reader = JournalReader(storage, geometry: geometry, cluster: superblock.cluster)
     var chain = Chain(self)
     var op = firstOp
@@ -16,6 +18,24 @@ extension LogInspection {
         if filter.matches(row), !visit(row) { return }
       }
     }
+  }
+
+  /// One slot, without reading those before it; nil if there is no such slot, or the inspection was made for another.
+  public func row(ofSlot slot: Int, of storage: any Storage) -> LogRow? {
+    let slotCount = Int(geometry.slotCount)
+    guard (0..<slotCount).contains(slot) else { return nil }
+    let before = slot == 0 ? slotCount - 1 : slot - 1
+    guard notes.holds(slot), notes.holds(before) else { return nil }
+    let reader = JournalReader(ofSlotsApart: storage, geometry: geometry, cluster: superblock.cluster)
+    func row(_ slot: Int, _ op: UInt64, _ chain: inout Chain) -> LogRow? {
+      reader.evidenceOfHeaders(of: slot..<slot + 1).first.map { self.row($0.evidence, op: op, &chain) }
+    }
+    let distance = slot - geometry.slot(of: firstOp)
+    let op = firstOp + UInt64(distance < 0 ? distance + slotCount : distance)
+    var chain = Chain(self)
+    // What the first one has to follow is the checkpoint's own entry, which the superblock has.
+    if op > firstOp { _ = row(before, op - 1, &chain) }
+    return row(slot, op, &chain)
   }
 
   /// Whether the log has reached the slot's op, and its entry cannot be used: a hole in the log, not its end.

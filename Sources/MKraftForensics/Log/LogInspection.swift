@@ -5,7 +5,8 @@ public import MKraftStorage
 /// A whole log, read without writing: where it starts and ends, and what a replica alone makes of every slot.
 ///
 /// The decision needs every slot before the first can be shown, and rows may be many. So the rings are read twice: once
-/// to decide, when a few bytes a slot are kept, and once to show, when only headers are read.
+/// to decide, when a few bytes a slot are kept, and once to show, when only headers are read. Whoever is to be shown one slot
+/// only names it before, so that no more is kept than it takes.
 public struct LogInspection: Sendable {
   /// Passes over a file in use until two looks at its superblock agree.
   public static let passesMax = 3
@@ -26,13 +27,6 @@ public struct LogInspection: Sendable {
     case noSuperblock(SuperblockDecision.Refusal)
   }
 
-  /// What is kept of a slot between the two readings.
-  struct Note: Sendable {
-    /// The low words of the checksums in both rings, to notice that a slot has changed.
-    var fingerprint: UInt64 = 0
-    var body = LogRow.Body.none
-  }
-
   public let source: LogSource
   public let depth: Depth
   public let decision: JournalDecision
@@ -51,7 +45,7 @@ public struct LogInspection: Sendable {
   /// The mark of a repair that is not finished, with which no replica opens the file whatever its log is.
   public let mark: RepairMark?
   private let log: FindingLog
-  let notes: [Note]
+  let notes: LogNotes
 
   /// What is to be said of superblocks and log, the worst first.
   public var findings: [Finding] {
@@ -94,10 +88,11 @@ public struct LogInspection: Sendable {
   ///   - isLive: whether a replica runs on the file.
   ///   - isUnsteady: of an image whose parts are not of one superblock: what contradicts is no finding about the file.
   ///   - supplied: for a file in which no superblock stands.
+  ///   - onlySlot: the one slot that will be shown, by `row(ofSlot:of:)`; nil for all of them.
   ///   - progress: called with the bytes of the file that were taken so far.
   public static func read(
     _ storage: any Storage, depth: Depth, isLive: Bool = false, isUnsteady: Bool = false,
-    supplied: SuppliedGeometry? = nil, progress: (UInt64) -> Void = { _ in }
+    supplied: SuppliedGeometry? = nil, onlySlot: Int? = nil, progress: (UInt64) -> Void = { _ in }
   ) throws(Refusal) -> LogInspection {
     var isLive = isLive
     for pass in 1...passesMax {
@@ -113,7 +108,8 @@ public struct LogInspection: Sendable {
       if case .failure(.notFound) = decision.outcome {
         superblocks.append(SuperblockInspection.absence(storage, survey, storage.byteCount))
       }
-      var read = read(storage, source, decision, superblocks, depth: depth, isLive: isLive, progress: progress)
+      var read = read(
+        storage, source, decision, superblocks, depth: depth, isLive: isLive, onlySlot: onlySlot, progress: progress)
       let now = SuperblockLook(storage, isLive: isLive).decision.chosen?.checksum
       read.isSteady = now == decision.chosen?.checksum
       read.isUnsteady = isUnsteady
@@ -125,20 +121,20 @@ public struct LogInspection: Sendable {
 
   private static func read(
     _ storage: any Storage, _ source: LogSource, _ opening: SuperblockDecision, _ superblocks: [Finding], depth: Depth,
-    isLive: Bool, progress: (UInt64) -> Void
+    isLive: Bool, onlySlot: Int?, progress: (UInt64) -> Void
   ) -> LogInspection {
     let superblock = source.superblock
     let geometry = superblock.geometry
     let liveHead = isLive ? LiveHead.find(storage, superblock) : nil
     let reader = JournalReader(storage, geometry: geometry, cluster: superblock.cluster)
     var intake = LogIntake(superblock, liveHead: liveHead)
-    var notes = [Note](repeating: Note(), count: Int(geometry.slotCount))
+    var notes = notes(of: onlySlot, geometry)
     var counts = (verified: 0, unverified: 0)
     for (sequence, slots) in batches(after: superblock.checkpoint.op, geometry, of: reader.batchLimit).enumerated() {
       let found = reader.look(at: slots, depth)
       for one in found {
         let body = one.evidence.body(isVerified: one.isBodyVerified)
-        notes[one.evidence.slot] = Note(fingerprint: one.evidence.fingerprint, body: body)
+        notes[one.evidence.slot] = LogNotes.Note(fingerprint: one.evidence.fingerprint, body: body)
         if body == .verified { counts.verified += 1 } else if body == .unverified { counts.unverified += 1 }
       }
       intake.take(found.map { .slot($0.evidence) }, sequence: sequence)
@@ -159,6 +155,15 @@ public struct LogInspection: Sendable {
       source: source, depth: depth, decision: decision, unverifiedBodies: counts.unverified,
       verifiedBodies: counts.verified, bytesRead: reader.bytesRead, liveHead: liveHead, mark: mark, log: log,
       notes: notes)
+  }
+
+  /// Of one slot it takes the one before it too, whose entry its own has to follow.
+  private static func notes(of slot: Int?, _ geometry: Geometry) -> LogNotes {
+    let slotCount = Int(geometry.slotCount)
+    guard let slot, (0..<slotCount).contains(slot), slotCount > 1 else {
+      return LogNotes(from: 0, count: slotCount, slotCount: slotCount)
+    }
+    return LogNotes(from: slot == 0 ? slotCount - 1 : slot - 1, count: 2, slotCount: slotCount)
   }
 
   /// The slots of both rings in op order from the checkpoint on, in runs of neighbours: the ring wraps once.

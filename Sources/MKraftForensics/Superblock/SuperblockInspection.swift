@@ -94,7 +94,10 @@ public struct SuperblockInspection: Sendable {
     let probe = IOBuffer(byteCount: IOBuffer.pageAlignment)
     var found: [UInt64] = []
     var offset: UInt64 = 0
-    while offset < survey.scanEnd, found.count <= strayLimit + Superblock.copyCount {
+    while let boundary = storage.nextBoundary(from: offset), boundary < survey.scanEnd,
+      found.count <= strayLimit + Superblock.copyCount
+    {
+      offset = boundary
       defer { offset += Geometry.zoneAlignment }
       guard let count = try? storage.read(probe.byteCount, at: offset, into: probe), count == probe.byteCount else {
         continue

@@ -1,7 +1,8 @@
 internal import MKraftFormat
 internal import MKraftStorage
 
-/// Looks through a file without a usable superblock for anything that validates as ours.
+/// Looks through a file without a usable superblock for anything that validates as ours. Holes are passed over: they are zeros, and
+/// no structure of ours is.
 struct TraceScan {
   static let chunkByteCount = 1 << 20
   /// Structures begin at multiples of this many bytes.
@@ -32,6 +33,15 @@ struct TraceScan {
         outcome.tally.skip(start..<byteCount, .notReached)
         return outcome
       }
+      let next = nextChunk(storage, from: start, byteCount)
+      if next > start {
+        // What a hole holds is known, which is as good as read.
+        outcome.readAnything = true
+        outcome.tally.skip(start..<next, .geometryUnknown)
+        progress(next)
+        start = next
+        continue
+      }
       let end = min(byteCount, start + UInt64(chunkByteCount))
       read(storage, start..<end, buffer, &outcome)
       progress(end)
@@ -39,6 +49,12 @@ struct TraceScan {
     }
     outcome.tally.skip(start..<max(start, byteCount), .geometryUnknown)
     return outcome
+  }
+
+  /// The first chunk from `start` on, the beginning of one, that is not all hole; the end of the file if there is none.
+  private static func nextChunk(_ storage: any Storage, from start: UInt64, _ byteCount: UInt64) -> UInt64 {
+    guard let data = storage.nextData(from: start) else { return byteCount }
+    return min(byteCount, max(start, data / UInt64(chunkByteCount) * UInt64(chunkByteCount)))
   }
 
   private static func read(

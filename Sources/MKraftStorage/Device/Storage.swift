@@ -17,6 +17,13 @@ public protocol Storage: AnyObject, Sendable {
     _ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int
   ) throws(StorageError) -> Int
 
+  /// The first offset, `offset` itself or one beyond, where there may be anything but zeros; nil if all from `offset` to the end
+  /// of the file is zero. What is passed over is known to be zero without being read: a hole in the file.
+  ///
+  /// It says what is so at this moment, as a read does, and is for those who look for something, not for those who check what they
+  /// read. A device that knows no holes says `offset`.
+  func nextData(from offset: UInt64) -> UInt64?
+
   /// Writes `count` bytes from `start` of `buffer` at `offset` of the file; they are durable on return.
   ///
   /// A write beyond the end lengthens the file. After an error each 512-byte atom of the range is old or new; the caller must
@@ -46,6 +53,9 @@ public struct WritePart: Sendable {
 }
 
 extension Storage {
+  /// Anything may stand anywhere, for devices that know no holes.
+  public func nextData(from offset: UInt64) -> UInt64? { offset }
+
   /// One write for each part, for devices that cannot do better.
   public func write(_ parts: [WritePart], at offset: UInt64) throws(StorageError) {
     var position = offset

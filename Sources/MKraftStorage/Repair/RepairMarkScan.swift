@@ -17,14 +17,14 @@ public enum RepairMarkScan {
 
   private static func scan(_ storage: any Storage, _ buffer: IOBuffer) -> RepairMark? {
     let end = min(storage.byteCount, Geometry.gridOffsetMax)
-    var boundary = Geometry.zoneAlignment
-    while boundary < end {
+    var next = Geometry.zoneAlignment
+    while let boundary = storage.nextBoundary(from: next), boundary < end {
       if let mark = read(storage, at: boundary + Geometry.repairMarkDistance, buffer),
         !holdsOther(storage, at: boundary, buffer)
       {
         return mark
       }
-      boundary += Geometry.zoneAlignment
+      next = boundary + Geometry.zoneAlignment
     }
     return nil
   }

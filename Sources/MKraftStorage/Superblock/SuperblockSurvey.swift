@@ -19,7 +19,7 @@ public struct SuperblockSurvey: Sendable {
   public private(set) var copies: [CopyObservation] = []
   /// Every superblock found, in order of offset.
   public private(set) var sightings: [Sighting] = []
-  /// Whether every 1 MiB boundary was looked at, and not only the homes.
+  /// Whether every 1 MiB boundary was looked at that is not in a hole of the file, and not only the homes.
   public private(set) var isScan = false
   /// Where a scan ended: the end of the file, or the nearest grid of all copies that count.
   public private(set) var scanEnd: UInt64 = 0
@@ -62,14 +62,15 @@ public struct SuperblockSurvey: Sendable {
     sawNewerFormat = copies.contains(where: \.isNewerFormat)
   }
 
-  /// Ascends over the boundaries. A copy that counts bounds the rest of the scan by its own grid, so that a client's values
-  /// in the grid are never taken for a superblock.
+  /// Ascends over the boundaries, except those in holes of the file. A copy that counts bounds the rest of the scan by its own
+  /// grid, so that a client's values in the grid are never taken for a superblock.
   private mutating func scan(_ storage: any Storage, first: CopyObservation, buffer: IOBuffer) {
     var found: [Sighting] = []
     var newer = first.isNewerFormat
     var end = min(storage.byteCount, Geometry.gridOffsetMax)
     var offset: UInt64 = 0
-    while offset < end {
+    while let boundary = storage.nextBoundary(from: offset), boundary < end {
+      offset = boundary
       defer { offset += Geometry.zoneAlignment }
       guard SuperblockSurvey.looksLikeSuperblock(storage, offset: offset, buffer: buffer) else { continue }
       let observation = SuperblockSurvey.observe(storage, offset: offset, home: nil, buffer: buffer)

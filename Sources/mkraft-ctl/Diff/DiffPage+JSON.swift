@@ -8,11 +8,8 @@ extension DiffPage {
     json.array("files") { for index in paths.indices { write(file: index, to: json) } }
     json.field("relation", comparison.kind.rawValue)
     json.field("same", comparison.kind == .same)
-    json.array("states_of_one_file") {
-      for group in comparison.statesOfOneFile {
-        json.array { for index in group { json.string(paths[index]) } }
-      }
-    }
+    json.array("states_of_one_file") { for group in comparison.statesOfOneFile { write(paths: group, to: json) } }
+    json.array("named_more_than_once") { for group in comparison.oneFile { write(paths: group, to: json) } }
     json.array("fields") {
       for field in comparison.fields {
         json.object {
@@ -27,6 +24,10 @@ extension DiffPage {
     json.array("checkpoints") { for checkpoint in comparison.checkpoints { write(checkpoint, to: json) } }
     json.field("next", next?.description)
     json.field("exit", exitCode)
+  }
+
+  private func write(paths group: [Int], to json: JSONWriter) {
+    json.array { for index in group { json.string(paths[index]) } }
   }
 
   private func write(file index: Int, to json: JSONWriter) {

@@ -5,9 +5,9 @@ extension DiffPage {
   static let members: [Shape.Member] = [
     .init("files", .array(file)),
     .init("relation", .choice(ReplicaComparison.Kind.allCases.map(\.rawValue))), .init("same", .boolean),
-    .init("states_of_one_file", .array(.array(.string))), .init("fields", .array(field)),
-    .init("log", .nullable(log)), .init("checkpoints", .array(checkpoint)), .init("next", .nullable(.string)),
-    .init("exit", .exit),
+    .init("states_of_one_file", .array(.array(.string))), .init("named_more_than_once", .array(.array(.string))),
+    .init("fields", .array(field)), .init("log", .nullable(log)), .init("checkpoints", .array(checkpoint)),
+    .init("next", .nullable(.string)), .init("exit", .exit),
   ]
 
   private static let file = Shape.object([

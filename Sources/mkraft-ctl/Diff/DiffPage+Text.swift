@@ -10,7 +10,14 @@ extension DiffPage {
     for index in paths.indices { write(file: index, to: page) }
     page.heading("result")
     page.field("relation", comparison.kind.rawValue, note: comparison.kind.words, tone)
-    for group in comparison.statesOfOneFile {
+    let repeated = comparison.oneFile
+    for group in repeated {
+      page.field(
+        "same file", group.map(label).joined(separator: ", "),
+        note: "by device and inode: named \(group.count) times, and no copy of itself", .yellow)
+    }
+    // The same states once more would say nothing new.
+    for group in comparison.statesOfOneFile where !repeated.contains(where: { $0 == group.sorted() }) {
       let sequences = Set(group.compactMap { comparison.replicas[$0].superblock?.sequence })
       page.field(
         "one file", group.map(label).joined(separator: ", "),
@@ -33,7 +40,7 @@ extension DiffPage {
   private var tone: Tone {
     switch comparison.kind {
     case .same: .green
-    case .behind, .diverged: .yellow
+    case .behind, .diverged, .changing: .yellow
     case .damaged, .unknown, .differentClusters, .contradicting, .misconfigured: .red
     }
   }

@@ -33,7 +33,7 @@ struct DiffPage {
     if let damaged = comparison.replicas.firstIndex(where: { $0.report.verdict.exitCode != .sound }) {
       return ShellCommand("status").path(paths[damaged])
     }
-    guard let divergence = comparison.log?.divergence,
+    guard comparison.kind != .changing, let divergence = comparison.log?.divergence,
       let first = divergence.branches.firstIndex(where: { $0 != nil })
     else { return nil }
     return ShellCommand("dump-wal", "--op", "\(divergence.op)..\(divergence.op)").path(paths[first])

@@ -7,6 +7,8 @@ internal import SystemPackage
 struct ExaminedFile {
   let path: FilePath
   let storage: any ExaminedStorage
+  /// Which file `path` leads to; nil if the system does not tell.
+  let identity: FileStamp.Identity?
   /// The process that runs a replica on it, as far as the system tells.
   let lockHolder: LockHolder?
   /// What a replica would have to keep to on this device, bytes; of an image, on the device where the data file was.
@@ -21,6 +23,7 @@ struct ExaminedFile {
     do throws(OpenError) {
       storage = try FileStorage.open(self.path, for: .reading(cached: cached))
     } catch { throw Failure(error) }
+    identity = storage.stamp?.identity
     let image: ImageStorage?
     do throws(ImageDefect) { image = try ImageStorage.open(storage) } catch {
       throw Failure(.notOurFormat, error.description, of: path)

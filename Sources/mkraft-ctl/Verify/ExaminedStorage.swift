@@ -25,6 +25,8 @@ final class ExaminedImage: ExaminedStorage {
     try image.read(count, at: offset, into: buffer, from: start)
   }
 
+  func nextData(from offset: UInt64) -> UInt64? { image.nextData(from: offset) }
+
   func write(_ count: Int, at offset: UInt64, from buffer: IOBuffer, from start: Int) throws(StorageError) {
     try image.write(count, at: offset, from: buffer, from: start)
   }

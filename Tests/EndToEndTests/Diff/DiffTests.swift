@@ -23,6 +23,27 @@ import Testing
     #expect(directory.names == ["a backup", "file"], "reading writes nothing")
   }
 
+  /// A replica writes to the file while it is looked at twice: that is never told as two replicas that differ.
+  @Test func aFileInUseAndItself() throws {
+    let file = try SmallFile()
+    let link = try file.directory.link("link", to: file.path)
+    let replica = try RunningReplica(file.path)
+    let lines = #"i=0; while [ $i -lt 6000 ]; do echo "put key/$((i % 700)) value/$i"; i=$((i + 1)); done"#
+    let load = try ChildProcess([
+      "/bin/sh", "-c", lines + #" | "$0" kv batch --server "$1""#, Run.builtTool.string, replica.server,
+    ])
+    for _ in 0..<6 {
+      let run = try Run.tool("diff", file.path.string, link.string)
+      #expect(run.exit == 0 || run.exit == 12, "\(run)")
+      #expect(run.outputText.contains("  same file  A, B") && run.errors.isEmpty, "\(run)")
+    }
+    #expect(try load.finish().exit == 0)
+    #expect(try replica.stop().exit == 0)
+    let json = try Run.tool("diff", file.path.string, link.string, "--output", "ndjson")
+    #expect(json.exit == 0 && json.outputText.contains(#""relation":"same","same":true"#), "\(json)")
+    #expect(json.outputText.contains(#""named_more_than_once":[["\#(file.path)","\#(link)"]]"#), "\(json)")
+  }
+
   @Test func logsThatPart() throws {
     let directory = try TemporaryDirectory()
     let one = try LoadedFile([[1, 2, 3]])

@@ -54,6 +54,16 @@ import Testing
     #expect(terms == [["|", "term", "1"], ["|", "term", "1"], ["!", "term", "3"], ["|", "term", "1"]], "\(all)")
   }
 
+  /// A hole of 4 TiB would take an hour to read.
+  @Test func holesAreNotRead() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.file("hole")
+    let file = try FileDescriptor.open(path, .writeOnly)
+    try file.closeAfter { try file.resize(to: 4 << 40) }
+    let run = try Run.tool(["inspect-superblock", path.string], timeout: .seconds(20))
+    #expect(run.exit == 65 && run.outputText.contains("not-our-format"), "\(run)")
+  }
+
   @Test func explainsEveryField() throws {
     let run = try inspect(try LoadedFile(), "--explain")
     #expect(run.exit == 0 && run.outputText.contains("against voting twice in one term after a crash"), "\(run)")

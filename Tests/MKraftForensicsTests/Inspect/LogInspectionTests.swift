@@ -198,6 +198,53 @@ import Testing
     #expect(statistics.byClient.map(\.client) == [0] && statistics.byClient.map(\.count.entries) == [12])
   }
 
+  /// A slot that is shown by itself is shown as it is among all others, at the wrap of the ring too.
+  @Test func oneSlotIsShownAsAmongAll() throws {
+    let sample = try SampleFile()
+    for scenario in Scenario.all {
+      let file = SampleFile(copying: sample)
+      scenario.damage(file)
+      guard let whole = try? LogInspection.read(file.storage, depth: .bodies) else { continue }
+      let rows = rows(whole, file)
+      for slot in [0, 1, 2, 5, 6, 12, 13, 63] {
+        let one = try LogInspection.read(file.storage, depth: .bodies, onlySlot: slot)
+        #expect(one.findings.map(\.kind) == whole.findings.map(\.kind), "\(scenario.name)")
+        #expect(one.row(ofSlot: (slot + 2) % 64, of: file.storage) == nil, "an inspection for another slot")
+        let expected = try #require(rows.first { $0.slot == slot })
+        for inspection in [one, whole] {
+          let row = try #require(inspection.row(ofSlot: slot, of: file.storage))
+          #expect(shown(row) == shown(expected), "\(scenario.name), slot \(slot)")
+        }
+      }
+      #expect(whole.row(ofSlot: 64, of: file.storage) == nil && whole.row(ofSlot: -1, of: file.storage) == nil)
+    }
+  }
+
+  private func shown(_ row: LogRow) -> String {
+    """
+    \(row.op) \(row.slot) \(row.evidence) \(row.condition) \(row.body) \(row.rule.name) \(row.isJudged) \(row.isInTail) \
+    \(row.disposition) \(String(describing: row.fault)) \(row.link) \(row.isFirstAfterHead) \(row.hasChanged)
+    """
+  }
+
+  /// Where the ring has wrapped and the first op stands in the midst of it.
+  @Test func oneSlotOfAWrappedRing() throws {
+    let run = try GridRun()
+    try run.run(checkpoints: 4, more: 2)
+    run.stop()
+    let whole = try LogInspection.read(run.storage, depth: .bodies)
+    var rows: [LogRow] = []
+    whole.forEachRow(of: run.storage) {
+      rows.append($0)
+      return true
+    }
+    #expect(rows.count == Int(GridRun.geometry.slotCount) && rows[0].slot != 1)
+    for row in rows {
+      let one = try LogInspection.read(run.storage, depth: .bodies, onlySlot: row.slot)
+      #expect(one.row(ofSlot: row.slot, of: run.storage).map(shown) == shown(row))
+    }
+  }
+
   @Test func stopsWhenNobodyReads() throws {
     let file = try SampleFile()
     var seen = 0
@@ -252,6 +299,9 @@ import Testing
     let changed = rows(inspection, file).filter(\.hasChanged)
     #expect(changed.map(\.op) == [13])
     #expect(changed.first?.decision == nil && changed.first?.body == .unverified)
+    let one = try LogInspection.read(file.storage, depth: .bodies, onlySlot: 14)
+    file.append(bodySize: 20)
+    #expect(one.row(ofSlot: 14, of: file.storage)?.hasChanged == true)
   }
 
   @Test func superblockThatNeverHoldsStill() throws {

@@ -51,6 +51,30 @@ import Testing
     #expect(directory.names == ["original", "taken"])
   }
 
+  /// Holes are passed over, data never is.
+  @Test func dataIsFoundBehindHoles() throws {
+    let original = try original()
+    for offset in [0, 4999, 4 << 20, (4 << 20) + 69_999, 8 << 20, (8 << 20) + 2] as [UInt64] {
+      #expect(original.nextData(from: offset) == offset)
+    }
+    #expect(original.nextData(from: 1 << 20) == 4 << 20)
+    #expect(original.nextData(from: 5 << 20) == 8 << 20)
+    #expect(original.nextData(from: (8 << 20) + 3) == nil, "the end of the file")
+    let hole = try directory.file("hole")
+    let file = try FileDescriptor.open(hole, .writeOnly)
+    try file.closeAfter { try file.resize(to: 1 << 30) }
+    let storage = try FileStorage.open(hole, for: .reading(cached: false))
+    #expect(storage.nextData(from: 0) == nil && storage.byteCount == 1 << 30)
+    // Beyond what the system can be asked about nothing is claimed.
+    #expect(storage.nextData(from: .max) == .max)
+  }
+
+  /// A device that knows no holes.
+  @Test func withoutKnowledgeAnythingMayStandAnywhere() {
+    let storage = MemoryStorage(byteCount: 1 << 20)
+    for offset in [0, 1, 1 << 20, .max] as [UInt64] { #expect(storage.nextData(from: offset) == offset) }
+  }
+
   /// A stamp tells a file from another, and from itself after a change.
   @Test func stampsTellChanges() throws {
     let original = try original()

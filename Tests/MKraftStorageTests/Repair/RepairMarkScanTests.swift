@@ -26,6 +26,15 @@ struct RepairMarkScanTests {
     #expect(RepairMarkScan.find(storage, RepairMarkScanTests.geometry) == mark)
   }
 
+  @Test func markBetweenHoles() {
+    let inner = MemoryStorage(byteCount: RepairMarkScanTests.geometry.fileSizeAtFormat)
+    let mark = mark(at: RepairMarkScanTests.geometry.repairMarkRange(copy: 1).lowerBound)
+    put(mark, into: inner)
+    let storage = HoledStorage(inner, data: [mark.offset..<mark.offset + UInt64(RepairMark.byteCount)])
+    #expect(RepairMarkScan.find(storage, nil) == mark)
+    #expect(storage.offsets.count == 3, "behind copy 0, the mark, and what stands before it")
+  }
+
   @Test("What looks like a mark in the body of an entry is none, whether or not a superblock is left")
   func markOfAClient() {
     let geometry = RepairMarkScanTests.geometry

@@ -96,6 +96,36 @@ import Testing
     }
   }
 
+  /// A scan reads nothing of holes, and finds what stands between them.
+  @Test func scanPassesOverHoles() {
+    let inner = SampleFile.format(superblock)
+    for copy in [0, 2] { SampleCopy.zeroed.put(on: inner, copy: copy) }
+    let homes = [1, 3].map { superblock.geometry.offset(of: .superblock($0)) }
+    let storage = HoledStorage(inner, data: homes.map { $0..<$0 + UInt64(Superblock.byteCount) })
+    let (survey, whole) = (SuperblockSurvey.read(storage), SuperblockSurvey.read(inner))
+    #expect(survey.isScan && survey.geometry == superblock.geometry && survey.scanEnd == whole.scanEnd)
+    #expect(survey.sightings.map(\.offset) == homes)
+    #expect(SuperblockDecision(survey).chosen?.checksum == superblock.checksum)
+    // Copy 0, what stands at each boundary and the copy there, and the four homes.
+    #expect(storage.offsets.count == 1 + 2 * 2 + 4, "\(storage.offsets)")
+  }
+
+  @Test func aHoleIsNotRead() {
+    let storage = HoledStorage(MemoryStorage(byteCount: 100 * mebibyte), data: [])
+    let survey = SuperblockSurvey.read(storage)
+    #expect(survey.isScan && survey.sightings.isEmpty && survey.scanEnd == 100 * mebibyte)
+    #expect(storage.offsets == [0])
+  }
+
+  /// Data that begins or ends anywhere: the boundary before it is looked at, and the scan goes on behind it.
+  @Test func dataAnywhereIsLookedAt() {
+    let inner = MemoryStorage(byteCount: 10 * mebibyte)
+    let data = [2 * mebibyte + 5000..<2 * mebibyte + 6000, 4 * mebibyte - 1..<4 * mebibyte + 1]
+    let storage = HoledStorage(inner, data: data)
+    _ = SuperblockSurvey.read(storage)
+    #expect(storage.offsets == [0, 2 * mebibyte, 3 * mebibyte, 4 * mebibyte])
+  }
+
   /// With entries of 1 MiB every boundary in the ring is the beginning of an entry's header, so that a superblock inside a
   /// value lies 256 bytes beyond it; with small ones a boundary is the beginning of a slot as well.
   @Test func superblockInsideAnEntryIsNotSeen() {

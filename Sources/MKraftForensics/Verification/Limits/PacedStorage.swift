@@ -17,6 +17,8 @@ final class PacedStorage: Storage {
   var byteCount: UInt64 { inner.byteCount }
   var directAlignment: Int { inner.directAlignment }
 
+  func nextData(from offset: UInt64) -> UInt64? { inner.nextData(from: offset) }
+
   func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int) throws(StorageError) -> Int {
     budget.take(count)
     let got = try inner.read(count, at: offset, into: buffer, from: start)
