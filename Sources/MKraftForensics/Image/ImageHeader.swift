@@ -150,6 +150,8 @@ public enum ImageDefect: Error, Sendable, Equatable {
   /// The image is shorter or longer than its header says.
   case length(expected: UInt64, actual: UInt64)
   case index
+  /// The piece that stands for these bytes of the data file is damaged, or was not given.
+  case piece(Range<UInt64>)
 }
 
 extension ImageDefect: CustomStringConvertible {
@@ -160,6 +162,9 @@ extension ImageDefect: CustomStringConvertible {
     case .length(let expected, let actual):
       "it is an image of \(expected) bytes, of which this copy has \(actual); copy it again"
     case .index: "it is an image made by mkraft-ctl whose index is damaged; make it again, or copy it again"
+    case .piece(let range):
+      "it is an image made by mkraft-ctl whose piece for bytes \(range) of the data file is damaged; make it again, or copy it "
+        + "again"
     }
   }
 }

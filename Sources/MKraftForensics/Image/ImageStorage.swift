@@ -123,6 +123,19 @@ public final class ImageStorage: Storage {
 
   // MARK: Pieces
 
+  /// Reads every piece, for whoever concludes something from what is missing: to a reader a damaged piece looks like bytes that the
+  /// data file's device did not give.
+  /// - Parameter progress: called with the bytes of the data file gone through.
+  /// - Throws: `piece` for the first one that is damaged.
+  public func checkPieces(progress: (UInt64) -> Void = { _ in }) throws(ImageDefect) {
+    for number in 0..<header.pieceCount {
+      let range = header.range(of: number)
+      let isWhole = index[Int(number)].count == 0 || cache.withLock { cache in load(number, &cache) != nil }
+      guard isWhole else { throw .piece(range) }
+      progress(range.upperBound)
+    }
+  }
+
   private func copy(
     _ number: UInt64, _ part: Range<Int>, to buffer: IOBuffer, at start: Int, _ cache: inout Cache
   ) -> Result<Void, StorageError> {

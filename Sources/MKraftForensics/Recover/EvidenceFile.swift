@@ -6,7 +6,8 @@ public import MKraftStorage
 ///     | header 65536 | image | image | ... |
 ///
 /// The header holds the magic, the checksum of the rest of it, a count, and an entry for each file; all integers are little-endian.
-/// Each image begins at a multiple of 65536 bytes and is one as `image` makes it.
+/// Each image begins at a multiple of 65536 bytes and is one as `image` makes it, with checksums of its own for its header, its index
+/// and every piece. Between the images lies nothing.
 public enum EvidenceFile {
   static let headerByteCount = 65536
   static let version: UInt32 = 1
@@ -34,6 +35,15 @@ public enum EvidenceFile {
     /// As it was named when the evidence was collected, from the root.
     public let path: String
     public let image: ImageStorage
+
+    /// Reads all of the image. Until then only the header and the images' indexes are known to be whole, and a damaged piece would
+    /// pass for damage of the data file.
+    /// - Parameter progress: called with the bytes of the data file gone through.
+    public func checkPieces(progress: (UInt64) -> Void = { _ in }) throws(Defect) {
+      do throws(ImageDefect) { try image.checkPieces(progress: progress) } catch {
+        throw .image(path: path, error)
+      }
+    }
   }
 
   public enum Defect: Error, Sendable, Equatable {
@@ -49,16 +59,19 @@ public enum EvidenceFile {
 
   // MARK: Reading
 
-  /// The parts of an evidence file; nil if the file is none.
+  /// The parts of an evidence file; nil if the file is none. `Part.checkPieces` is to be called on each before anything is
+  /// concluded from it.
   public static func open(_ file: any Storage) throws(Defect) -> [Part]? {
     let buffer = IOBuffer(byteCount: headerByteCount)
-    guard let count = try? file.read(buffer.byteCount, at: 0, into: buffer), count >= magic.count,
-      magic.indices.allSatisfy({ buffer.bytes.load(fromByteOffset: $0, as: UInt8.self) == magic[$0] })
-    else { return nil }
+    guard let count = try? file.read(buffer.byteCount, at: 0, into: buffer), count >= magic.count else { return nil }
     let bytes = buffer.bytes
-    guard count == headerByteCount,
-      Checksum.of(bytes.extracting(32..<headerByteCount), seed: seed) == bytes.load(Layout.checksum)
-    else { throw .header }
+    let isNamed = magic.indices.allSatisfy { buffer.bytes.load(fromByteOffset: $0, as: UInt8.self) == magic[$0] }
+    let isSealed =
+      count == headerByteCount
+      && Checksum.of(bytes.extracting(32..<headerByteCount), seed: seed) == bytes.load(Layout.checksum)
+    // Also with a wrong magic: taken for a data file it would look like one that is lost.
+    guard isNamed || isSealed else { return nil }
+    guard isNamed, isSealed else { throw .header }
     guard bytes.load(Layout.version) == version else { throw .versionUnknown(bytes.load(Layout.version)) }
     guard (1...UInt32(filesMax)).contains(bytes.load(Layout.count)) else { throw .header }
     var parts: [Part] = []
@@ -159,7 +172,9 @@ extension EvidenceFile.Defect {
     switch self {
     case .header: "it is evidence collected by mkraft-ctl whose header is damaged; collect it again, or copy it again"
     case .versionUnknown(let version): "it is evidence of version \(version), which a newer release collected"
-    case .image(let path, let defect): "its part on \(path): \(defect)"
+    case .image(let path, .versionUnknown(let version)): "its part on \(path): \(ImageDefect.versionUnknown(version))"
+    case .image(let path, let defect):
+      "it is evidence collected by mkraft-ctl, and is damaged itself, whatever it was collected of: its part on \(path): \(defect)"
     case .tooManyFiles: "evidence holds 1 to \(EvidenceFile.filesMax) files"
     case .pathTooLong(let path): "the path \(path) has more than \(EvidenceFile.pathLimit) bytes"
     case .fileTooLarge(let path): "\(path) is too large for an image"

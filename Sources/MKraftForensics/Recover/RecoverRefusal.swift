@@ -8,6 +8,8 @@ public enum RecoverRefusal: Error, Sendable, Equatable {
   case notOurs(path: String, finding: Finding)
   /// Nothing in an older copy is of a data file.
   case copyNotOurs(path: String, finding: Finding)
+  /// An image of a file that never held still: its parts are of different times.
+  case unsteady(path: String)
   /// A repair of the file was begun and is not finished.
   case repairInProgress(path: String, log: String)
   /// The file contradicts itself, or belongs to a newer release; named as a finding is.
@@ -50,7 +52,7 @@ extension RecoverRefusal {
   /// The file that it is about; nil if it is about all.
   public var path: String? {
     switch self {
-    case .repairInProgress(let path, _), .contradiction(let path, _), .otherMembers(let path, _),
+    case .unsteady(let path), .repairInProgress(let path, _), .contradiction(let path, _), .otherMembers(let path, _),
       .otherCluster(let path, _), .otherReplica(let path, _), .otherFile(let path, _), .otherGeometry(let path),
       .diverged(_, let path, _), .notOurs(let path, _), .copyNotOurs(let path, _),
       .unconnected(_, _, let path, _),
@@ -76,6 +78,9 @@ extension RecoverRefusal {
     case .notOurs(_, let finding): "\(finding.kind.meaning) (\(finding.kind.name)): \(finding.evidence)"
     case .copyNotOurs(_, let finding):
       "\(finding.kind.meaning) (\(finding.kind.name)): \(finding.evidence); it can give nothing: leave it out"
+    case .unsteady:
+      "\(Finding.ofUnsteadyImage.kind.meaning) (\(Finding.ofUnsteadyImage.kind.name)): \(Finding.ofUnsteadyImage.evidence); make it again "
+        + "when less is written, or stop the replica first"
     case .repairInProgress(_, let log):
       "a repair of the file was begun and is not finished; finish it or take it back first; its undo log is \(log)"
     case .contradiction(_, let name): "the file cannot be judged: \(name)"

@@ -21,11 +21,14 @@ public struct RecoverSource: Sendable {
   /// Every update of which a copy is left, also in another copy's place.
   let superblocks: [Superblock]
 
-  /// - Parameter abandoningRepair: whether a repair that was begun is given up, and the file judged as it stands.
+  /// - Parameters:
+  ///   - isUnsteady: of an image whose parts are not of one superblock: what contradicts in it is nothing that was lost.
+  ///   - abandoningRepair: whether a repair that was begun is given up, and the file judged as it stands.
   public init(
-    _ path: String, _ storage: any Storage, isLive: Bool = false, isRedacted: Bool = false,
+    _ path: String, _ storage: any Storage, isLive: Bool = false, isUnsteady: Bool = false, isRedacted: Bool = false,
     abandoningRepair: Bool = false
   ) throws(RecoverRefusal) {
+    guard !isUnsteady else { throw .unsteady(path: path) }
     self.path = path
     self.storage = storage
     self.isLive = isLive

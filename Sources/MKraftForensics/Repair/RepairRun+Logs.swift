@@ -24,6 +24,7 @@ extension RepairRun {
     header.sequence = plan.subject.sequence
     (header.sizeBefore, header.sizeAfter) = (plan.subject.sizeBefore, plan.subject.sizeAfter)
     (header.exitBefore, header.exitAfter) = (plan.before.rawValue, plan.after.rawValue)
+    (header.headBefore, header.headAfter) = (head(planning.before), head(planning.after))
     header.path = path
     var writer = UndoLogWriter(log, header)
     for piece in RepairPieces.of(plan) {
@@ -45,6 +46,7 @@ extension RepairRun {
     var header = log.header
     (header.sizeBefore, header.sizeAfter) = (header.sizeAfter, header.sizeBefore)
     (header.exitBefore, header.exitAfter) = (header.exitAfter, header.exitBefore)
+    (header.headBefore, header.headAfter) = (header.headAfter, header.headBefore)
     header.plan = Checksum.of(Array("undo \(log.header.checksum.hex)".utf8).rawSpan, seed: 0)
     (header.recordCount, header.path) = (0, path)
     var writer = UndoLogWriter(storage, header)
@@ -55,6 +57,17 @@ extension RepairRun {
     }
     _ = try writer.finish()
   }
+
+  /// Whether a file in which all changes of a log are (`progress` is `done`) is the one that was repaired, or a copy of it as the repair
+  /// left it. A copy of another moment can have the same superblock, and what was repaired can be sound in it; its log ends with
+  /// another entry.
+  /// - Parameter report: on that file, as it is.
+  public static func isRepaired(by log: UndoLog, _ report: VerificationReport) -> Bool {
+    log.header.headAfter != 0 && log.header.headAfter == head(report)
+  }
+
+  /// Checksum of the entry that a file's log ends with; 0 if no superblock tells where its log is.
+  private static func head(_ report: VerificationReport) -> UInt128 { report.journal?.head.checksum ?? 0 }
 
   private static func read(_ range: Range<UInt64>, in storage: any Storage) throws(RepairError) -> [UInt8] {
     let buffer = IOBuffer(byteCount: range.count)

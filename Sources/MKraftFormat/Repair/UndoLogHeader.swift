@@ -4,7 +4,7 @@ public struct UndoLogHeader: Sendable, Equatable {
   public static let byteCount = 4096
   public static let version: UInt32 = 1
   /// Most bytes of the data file's path.
-  public static let pathLimit = byteCount - Layout.pathOffset
+  public static let pathLimit = Layout.headBefore.offset - Layout.pathOffset
   /// ASCII "MKRAFTUL", as a little-endian integer.
   public static let magic: UInt64 = 0x4C55_5446_4152_4B4D
 
@@ -30,6 +30,10 @@ public struct UndoLogHeader: Sendable, Equatable {
   public var exitAfter: UInt8 = 0
   /// Of the data file, when the log was made; UTF-8.
   public var path = ""
+  /// Checksum of the entry that the file's log ends with; 0 if it does not show where it ends. With the superblock it tells the file,
+  /// and any copy of it as it was then, from copies of other moments.
+  public var headBefore: UInt128 = 0
+  public var headAfter: UInt128 = 0
 
   public init() {}
 }
@@ -57,6 +61,9 @@ extension UndoLogHeader {
     public static let reserved = 155..<158
     public static let pathSize = Field<UInt16>("path_size", at: 158, "bytes of the path")
     static let pathOffset = 160
+    public static let headBefore = Field<UInt128>(
+      "head_before", at: 4064, "checksum of the last entry before the repair, 0: not known")
+    public static let headAfter = Field<UInt128>("head_after", at: 4080, "of the last entry after the repair")
 
     public static var rows: [FieldRow] {
       [
@@ -66,6 +73,7 @@ extension UndoLogHeader {
         FieldRow(
           name: "path", offset: pathOffset, size: UndoLogHeader.pathLimit,
           meaning: "of the data file, UTF-8, the rest zero"),
+        headBefore.row, headAfter.row,
       ]
     }
   }
@@ -81,7 +89,7 @@ extension UndoLogHeader {
     guard checksum == Checksum.of(bytes.extracting(16..<UndoLogHeader.byteCount), as: .undoLog),
       bytes.load(Layout.version) == UndoLogHeader.version, bytes.load(Layout.kind) == StructureKind.undoLog.rawValue,
       bytes.isZero(Layout.reserved), size <= UndoLogHeader.pathLimit,
-      bytes.isZero(Layout.pathOffset + size..<UndoLogHeader.byteCount)
+      bytes.isZero(Layout.pathOffset + size..<Layout.headBefore.offset)
     else { return nil }
     cluster = bytes.load(Layout.cluster)
     fileID = bytes.load(Layout.fileID)
@@ -95,6 +103,8 @@ extension UndoLogHeader {
     lastRecord = bytes.load(Layout.lastRecord)
     exitBefore = bytes.load(Layout.exitBefore)
     exitAfter = bytes.load(Layout.exitAfter)
+    headBefore = bytes.load(Layout.headBefore)
+    headAfter = bytes.load(Layout.headAfter)
     let text = bytes.extracting(Layout.pathOffset..<Layout.pathOffset + size)
     path = String(decoding: [UInt8](copying: text), as: UTF8.self)
   }
@@ -123,6 +133,8 @@ extension UndoLogHeader {
     bytes.store(exitAfter, Layout.exitAfter)
     bytes.store(UInt16(path.utf8.count), Layout.pathSize)
     bytes.copy(Array(path.utf8).rawSpan, toByteOffset: Layout.pathOffset)
+    bytes.store(headBefore, Layout.headBefore)
+    bytes.store(headAfter, Layout.headAfter)
     checksum = Checksum.of(bytes.bytes.extracting(16..<UndoLogHeader.byteCount), as: .undoLog)
     bytes.store(checksum, Layout.checksum)
     return image

@@ -11,6 +11,7 @@ extension Failure {
       case .noSuperblock, .noCheckpoint, .logTooLong: .restorable
       case .notOurs(_, let finding), .copyNotOurs(_, let finding): finding.kind.exitCode
       case .contradiction, .numbersExhausted: .lost
+      case .unsteady: .incomplete
       case .repairInProgress, .otherMembers, .otherCluster, .otherReplica, .otherFile, .otherGeometry, .diverged,
         .unconnected, .startedLater, .endedBefore, .identityTaken:
         .declined

@@ -61,7 +61,7 @@ extension RecoverCollection {
       .array(
         .object([
           .init("path", .string), .init("file_size", .decimal), .init("image_size", .decimal),
-          .init("redacted", .boolean), .init("unreadable", .decimal),
+          .init("redacted", .boolean), .init("unreadable", .decimal), .init("steady", .boolean),
         ]))), .init("reason", .nullable(.string)), .init("next", .string), .init("exit", .exit),
   ]
 }

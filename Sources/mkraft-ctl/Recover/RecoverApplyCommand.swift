@@ -57,7 +57,7 @@ extension RecoverPlanDocument {
   /// - Throws: that it is stale.
   func remade(_ progress: ProgressOptions, on console: Console, of path: String) throws(Failure) -> RecoverPlanning {
     let inputs = try RecoverInputs(
-      self.inputs, forBuilding: true, abandoningRepair: isAbandoningRepair)
+      self.inputs, forBuilding: true, abandoningRepair: isAbandoningRepair, progress, on: console)
     let planning = try inputs.plan(as: plan.identity, progress, on: console)
     let differences = planning.plan.differences(from: plan)
     guard !differences.isEmpty else { return planning }

@@ -13,7 +13,8 @@ struct RecoverCollectCommand: Command {
       The evidence holds an image of each file: raw bytes of superblocks, headers, and the structure of blocks, and of all else \
       whether its checksum is right; no conclusions. Keys and values are left out: then the plan is made from the evidence, and \
       applied where the files are, which it names by path. Whether a replica ran on a file meanwhile is recorded: such evidence \
-      does not show where the log ended. See mkraft-evidence(5). The exit code is the verdict on what could be made of the files.
+      does not show where the log ended; if its superblock never held still, the evidence says so, no plan follows from it, and the \
+      exit code is 12. See mkraft-evidence(5). The exit code is the verdict on what could be made of the files.
       """)
 
   @Argument(help: "The damaged file first, then older copies of it.", completion: .file())
@@ -74,7 +75,8 @@ struct RecoverCollectCommand: Command {
   /// What a plan made from the evidence comes to.
   private func judge(_ path: FilePath, on console: Console) throws(Failure) -> Outcome {
     do throws(Failure) {
-      return Outcome(code: try RecoverInputs([path.string]).plan(as: .random(), progress, on: console).exitCode)
+      let inputs = try RecoverInputs([path.string], progress, on: console)
+      return Outcome(code: try inputs.plan(as: .random(), progress, on: console).exitCode)
     } catch {
       return Outcome(
         code: error.code, reason: error.refusal?.words ?? error.reason,

@@ -27,6 +27,7 @@ struct RecoverCollection {
             json.field("image_size", summary.imageByteCount)
             json.field("redacted", summary.isRedacted)
             json.field("unreadable", summary.unreadable)
+            json.field("steady", summary.isSteady)
           }
         }
       }
@@ -42,6 +43,11 @@ struct RecoverCollection {
         if !summary.isRedacted { note += "; with keys and values" }
         page.field("file") { $0.writeEscaped(file) }
         page.field("", "", note: note)
+        if !summary.isSteady {
+          page.field(
+            "unsteady", "the superblock changed each of \(ImageWriter.passesMax) times that the file was read",
+            note: "no plan follows from this evidence; collect it again when less is written", .yellow)
+        }
       }
       page.heading("next: \(step)")
       page.field(next.description, "")
@@ -49,12 +55,25 @@ struct RecoverCollection {
   }
 
   private var step: String {
+    if !isSteady { return "collect it again when less is written, or when the replica is stopped" }
     if isCopyNeeded { return "plan the recovery with an older copy of the file, whose path goes at the end" }
     return reason == nil ? "plan the recovery" : "see to what stands in the way, then plan the recovery"
   }
 
+  /// Whether every file held still while it was read.
+  private var isSteady: Bool { summaries.allSatisfy(\.isSteady) }
+
   private var next: ShellCommand {
+    guard isSteady else { return again }
     let plan = ShellCommand("recover", "plan", "--to").path(path.string + ".recovery").path(path.string)
     return isCopyNeeded ? plan.word("OLDER-COPY") : plan
+  }
+
+  /// What was asked for, into another file.
+  private var again: ShellCommand {
+    var collect = ShellCommand("recover", "collect")
+    if summaries.contains(where: { !$0.isRedacted }) { collect = collect.word("--with-payloads") }
+    collect = collect.word("--to").path(UndoLogFile.freeName(path).string)
+    return files.reduce(collect) { $0.path($1) }
   }
 }

@@ -13,9 +13,13 @@ struct RecoverInputs {
   /// - Parameter forBuilding: whether keys and values will be needed: where evidence left them out, the file that it is about is
   ///   opened instead.
   /// - Parameter abandoningRepair: whether files are taken as they stand on which a repair was begun.
-  init(_ paths: [String], forBuilding: Bool = false, abandoningRepair: Bool = false) throws(Failure) {
+  init(
+    _ paths: [String], forBuilding: Bool = false, abandoningRepair: Bool = false, _ progress: ProgressOptions,
+    on console: Console
+  ) throws(Failure) {
     self.paths = paths.map { absolutePath($0).string }
-    let opening = InputOpening(forBuilding: forBuilding, abandoningRepair: abandoningRepair)
+    let opening = InputOpening(
+      forBuilding: forBuilding, abandoningRepair: abandoningRepair, progress: progress, console: console)
     var sources: [RecoverSource] = []
     for path in self.paths { sources += try opening.open(path) }
     self.sources = sources
@@ -26,10 +30,13 @@ struct RecoverInputs {
 private struct InputOpening {
   let forBuilding: Bool
   let abandoningRepair: Bool
+  let progress: ProgressOptions
+  let console: Console
 
   func open(_ path: String) throws(Failure) -> [RecoverSource] {
     let examined = try ExaminedFile(path, cached: true)
     if examined.image == nil, let parts = try evidence(examined, path) {
+      try check(parts, path)
       var sources: [RecoverSource] = []
       for part in parts {
         if forBuilding, part.image.header.isRedacted {
@@ -49,6 +56,7 @@ private struct InputOpening {
         "keys and values were left out of this image; name the file itself, or an image made with --with-payloads",
         of: path)
     }
+    if let image = examined.storage as? ExaminedImage { try check(image.image, path) }
     return [try source(path, examined.storage, examined.image)]
   }
 
@@ -57,14 +65,38 @@ private struct InputOpening {
   ) throws(Failure) -> RecoverSource {
     do throws(RecoverRefusal) {
       return try RecoverSource(
-        path, storage, isLive: image?.isLive == true, isRedacted: image?.isRedacted == true,
-        abandoningRepair: abandoningRepair)
+        path, storage, isLive: image?.isLive == true, isUnsteady: image?.isUnsteady == true,
+        isRedacted: image?.isRedacted == true, abandoningRepair: abandoningRepair)
     } catch { throw Failure(error) }
   }
 
   private func evidence(_ file: ExaminedFile, _ path: String) throws(Failure) -> [EvidenceFile.Part]? {
     do throws(EvidenceFile.Defect) { return try EvidenceFile.open(file.storage) } catch {
       throw Failure(.notOurFormat, error.words, of: path)
+    }
+  }
+
+  // MARK: Whether images are whole
+
+  // What is damaged in an image is no damage of the file: more would be named as lost than is.
+
+  private func check(_ parts: [EvidenceFile.Part], _ path: String) throws(Failure) {
+    let bar = console.progress("check", total: parts.reduce(0) { $0 + $1.image.byteCount }, progress)
+    defer { bar.finish() }
+    var done: UInt64 = 0
+    do throws(EvidenceFile.Defect) {
+      for part in parts {
+        try part.checkPieces { bar.update(done + $0) }
+        done += part.image.byteCount
+      }
+    } catch { throw Failure(.notOurFormat, error.words, of: path) }
+  }
+
+  private func check(_ image: ImageStorage, _ path: String) throws(Failure) {
+    let bar = console.progress("check", total: image.byteCount, progress)
+    defer { bar.finish() }
+    do throws(ImageDefect) { try image.checkPieces { bar.update($0) } } catch {
+      throw Failure(.notOurFormat, error.description, of: path)
     }
   }
 }

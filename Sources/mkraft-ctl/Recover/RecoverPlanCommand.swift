@@ -32,7 +32,7 @@ struct RecoverPlanCommand: Command {
   @OptionGroup var output: OutputOptions
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
-    let inputs = try RecoverInputs(files, abandoningRepair: abandonRepair)
+    let inputs = try RecoverInputs(files, abandoningRepair: abandonRepair, progress, on: console)
     let planning = try inputs.plan(as: .random(), progress, on: console)
     let document = RecoverPlanDocument(inputs: inputs.paths, plan: planning.plan)
     let saved = target.map { absolutePath($0) }

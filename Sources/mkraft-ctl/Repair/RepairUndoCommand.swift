@@ -11,7 +11,8 @@ struct RepairUndoCommand: Command {
     abstract: "Takes a repair in place back, whether it was finished or interrupted.",
     discussion: """
       It refuses (exit 15) if anything but the repair has changed what the repair wrote, or if a replica has run on the file \
-      since; what was damaged elsewhere since is told, and is the exit code. Taking back a finished repair is done like a \
+      since; what was damaged elsewhere since is told, and is the exit code. It refuses as well if FILE is not the file that was \
+      repaired, nor a copy made after the repair. Taking back a finished repair is done like a \
       repair, with an undo log of its own, and so can be taken back too.
       """)
 
@@ -49,24 +50,37 @@ struct RepairUndoCommand: Command {
       return report.verdict.exitCode
     case .partly: return try takeBackUnfinished(undoLog, path, ground, on: console)
     case .done:
-      try checkIsRepaired(undoLog, path, ground)
+      try checkIsRepaired(undoLog, path, ground, on: console)
       return try reverse(undoLog, path, ground, on: console)
     }
   }
 
   /// By its bytes a copy of a repaired file is not to be told from it, nor from a file that was never damaged. As long as the
-  /// repaired one is where the log says, it is the one that is meant.
-  private func checkIsRepaired(_ undoLog: UndoLog, _ log: FilePath, _ ground: RepairGround) throws(Failure) {
+  /// repaired one is where the log says, it is the one that is meant. If it is not there, the file named has to be as the repair left
+  /// it also where nothing was repaired: a copy of another moment is not to be damaged.
+  private func checkIsRepaired(
+    _ undoLog: UndoLog, _ log: FilePath, _ ground: RepairGround, on console: Console
+  ) throws(Failure) {
+    guard file != nil else { return }
     let path = FilePath(undoLog.path)
-    guard file != nil, let named = try? Stat(ground.path), let original = try? Stat(path),
-      named.deviceID != original.deviceID || named.inode != original.inode,
-      let storage = try? FileStorage.open(path, for: .reading(cached: true)),
-      let standing = try? RepairRun.progress(undoLog, on: storage), standing != .notBegun
-    else { return }
-    throw Failure(
-      .declined,
-      "it is not the file that was repaired: that is \(Escape.text(path.string)), where the repair still is; nothing was written",
-      of: ground.path.string, next: ShellCommand("repair", "undo").path(log.string))
+    if let named = try? Stat(ground.path), let original = try? Stat(path) {
+      guard named.deviceID != original.deviceID || named.inode != original.inode else { return }
+      if let storage = try? FileStorage.open(path, for: .reading(cached: true)),
+        let standing = try? RepairRun.progress(undoLog, on: storage), standing != .notBegun
+      {
+        throw Failure(
+          .declined,
+          "it is not the file that was repaired: that is \(Escape.text(path.string)), where the repair still is; nothing was written",
+          of: ground.path.string, next: ShellCommand("repair", "undo").path(log.string))
+      }
+    }
+    guard RepairRun.isRepaired(by: undoLog, try ground.verify(progress, on: console)) else {
+      throw Failure(
+        .declined,
+        "it holds what the repair wrote, and its log does not end with the entry with which that of the repaired file did: it is a copy "
+          + "of another moment, or was damaged there since; nothing was written",
+        of: ground.path.string)
+    }
   }
 
   private func takeBackUnfinished(

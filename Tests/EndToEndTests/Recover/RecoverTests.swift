@@ -121,6 +121,51 @@ import Testing
     #expect(try Run.tool("recover", "apply", plan, "--to", ground["new3"]).exit == 66)
   }
 
+  /// What is wrong in evidence or an image is no damage of the file: more would be named as lost than is.
+  @Test func damagedEvidenceIsNotTakenForADamagedFile() throws {
+    let ground = try Ground()
+    let path = ground.file.path.string
+    let (evidence, image) = (ground["evidence"], ground["image"])
+    #expect(try Run.tool("recover", "collect", path, "--to", evidence).exit == 0)
+    #expect(try Run.tool("image", path, "--to", image).exit == 0)
+    // The first piece stands behind the headers.
+    let cases = [
+      (evidence, 65536 + 4096 + 100, "is damaged itself, whatever it was collected of: its part on \(path)"),
+      (evidence, 3, "header is damaged"), (image, 4096 + 100, "whose piece for bytes 0..<1048576"),
+    ]
+    for (file, position, words) in cases {
+      var bytes = try readAll(FilePath(file))
+      bytes[position] ^= 1
+      let damaged = try ground.file.directory.file("damaged", bytes).string
+      let run = try Run.tool("recover", "plan", damaged)
+      #expect(run.exit == 65 && run.errorText.contains(words), "\(run)")
+      #expect(run.errorText.hasPrefix("mkraft-ctl: \(damaged): "), "\(run)")
+    }
+  }
+
+  /// An image whose header says, sealed, that its file never held still.
+  private func unsteady(_ image: [UInt8], from start: Int) -> [UInt8] {
+    var image = image
+    image[start + 36] |= 2 | 4
+    let checksum = Checksum.of(Array(image[start + 32..<start + 4096]).rawSpan, seed: 0x6D6B_7261_6674_0100)
+    for index in 0..<16 { image[start + 16 + index] = UInt8(truncatingIfNeeded: checksum >> UInt128(8 * index)) }
+    return image
+  }
+
+  @Test func nothingIsPlannedForAFileThatNeverHeldStill() throws {
+    let ground = try Ground()
+    let path = ground.file.path.string
+    for (name, command, start) in [("image", ["image"], 0), ("evidence", ["recover", "collect"], 65536)] {
+      let made = try Run.tool(command + [path, "--to", ground[name]])
+      #expect(made.exit == 0 && !made.outputText.contains("unsteady"), "\(made)")
+      let bytes = unsteady(try readAll(FilePath(ground[name])), from: start)
+      let changing = try ground.file.directory.file("unsteady", bytes).string
+      let run = try Run.tool("recover", "plan", changing)
+      #expect(run.exit == 12 && run.errorText.contains("(file-changing)"), "\(run)")
+      #expect(run.errorText.contains("nothing was written"), "\(run)")
+    }
+  }
+
   @Test func whatEvidenceLacksIsSaidWithTheNextCommand() throws {
     let ground = try Ground()
     try ground.wipeSuperblocks()

@@ -1,3 +1,4 @@
+import Glibc
 import MKraftFormat
 import MKraftOutput
 import SystemPackage
@@ -118,6 +119,8 @@ import Testing
 
   // MARK: Copies of the repaired file
 
+  private func remove(_ path: String) -> Bool { unsafe unlink(path) == 0 }
+
   /// A copy that was never damaged holds the same bytes as the repaired file.
   @Test func anUndoIsNotDoneToACopy() throws {
     let scene = try RepairScene()
@@ -133,6 +136,49 @@ import Testing
     let undone = try Run.tool("repair", "undo", scene.log, "--file", link.string)
     #expect(undone.exit == 10, "\(undone)")
     #expect(try scene.file.bytes() == scene.damaged)
+  }
+
+  /// As long as the repaired file is gone, a copy that was made of it after the repair stands for it.
+  @Test func aCopyOfTheRepairedFileStandsForIt() throws {
+    let scene = try RepairScene()
+    #expect(try scene.apply().exit == 0)
+    let copy = try scene.file.directory.file("copy", try scene.file.bytes())
+    #expect(remove(scene.path))
+    #expect(try Run.tool("repair", "undo", scene.log).exit == 66)
+    let undone = try Run.tool("repair", "undo", scene.log, "--file", copy.string)
+    #expect(undone.exit == 10, "\(undone)")
+    #expect(try readAll(copy) == scene.damaged)
+    let redone = try Run.tool("repair", "undo", scene.log + ".undo")
+    #expect(redone.exit == 0, "\(redone)")
+  }
+
+  /// A copy of an earlier moment has the same superblock, and where the repair wrote something it was never damaged. It is not the
+  /// repaired file, and nothing is written to it, also when that one is gone.
+  @Test func anUndoIsNotDoneToACopyOfAnotherMoment() throws {
+    let file = try SmallFile()
+    let replica = try RunningReplica(file.path)
+    #expect(try replica.kv("put", "k", "v").exit == 0)
+    let older = try file.directory.file("older", try file.bytes())
+    #expect(try replica.kv("put", "l", "v").exit == 0)
+    try replica.kill()
+    let geometry = try file.superblock().geometry
+    try file.overwrite(at: geometry.offset(of: .superblock1) + 600, with: [UInt8](repeating: 0xA5, count: 40))
+    let (plan, log) = (file.directory["plan"].string, file.directory["log"].string)
+    #expect(try Run.tool("repair", file.path.string, "--to", plan).exit == 10)
+    let applied = try Run.tool("repair", "apply", plan, "--in-place", "--yes", "--undo", log)
+    #expect(applied.exit == 0, "\(applied)")
+    let repaired = try file.directory.file("repaired", try file.bytes())
+    #expect(remove(file.path.string))
+    let before = try readAll(older)
+    let run = try Run.tool("repair", "undo", log, "--file", older.string)
+    #expect(run.exit == 15 && run.errorText.contains("a copy of another moment"), "\(run)")
+    #expect(try readAll(older) == before && !file.directory.names.contains("log.undo"))
+    // Nor to another file.
+    let stranger = file.directory["stranger"].string
+    #expect(try Run.tool(["format", stranger] + SmallFile.options).exit == 0)
+    let other = try Run.tool("repair", "undo", log, "--file", stranger)
+    #expect(other.exit == 15 && other.errorText.contains("another file"), "\(other)")
+    #expect(try Run.tool("repair", "undo", log, "--file", repaired.string).exit == 10)
   }
 
   /// What holds the old bytes and no mark was not repaired.

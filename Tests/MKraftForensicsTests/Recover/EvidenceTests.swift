@@ -20,11 +20,19 @@ struct EvidenceTests {
     return target
   }
 
-  private func plan(_ evidence: MemoryStorage) throws -> RecoverPlanning {
+  /// As the commands open evidence: all of it is read first.
+  private func parts(_ evidence: MemoryStorage) throws -> [EvidenceFile.Part] {
     let parts = try #require(try EvidenceFile.open(evidence))
+    for part in parts { try part.checkPieces() }
+    return parts
+  }
+
+  private func plan(_ evidence: MemoryStorage) throws -> RecoverPlanning {
+    let parts = try parts(evidence)
     let sources = try parts.map {
-      try RecoverSource(
-        $0.path, $0.image, isLive: $0.image.header.isLive, isRedacted: $0.image.header.isRedacted)
+      let header = $0.image.header
+      return try RecoverSource(
+        $0.path, $0.image, isLive: header.isLive, isUnsteady: header.isUnsteady, isRedacted: header.isRedacted)
     }
     return try RecoverPlanner.plan(sources, as: RecoverRig.identity)
   }
@@ -95,6 +103,51 @@ struct EvidenceTests {
       try RecoverRig.plan([damaged, later])
     }
     #expect(try RecoverRig.plan([later]).plan.losses.isEmpty)
+  }
+
+  @Test("From evidence of a file that never held still nothing is planned")
+  func unsteady() throws {
+    let restless = RestlessStorage(try SampleFile())
+    let target = MemoryStorage()
+    var options = ImageWriter.Options()
+    options.isLive = true
+    options.alignment = restless.directAlignment
+    let summaries = try EvidenceFile.write([EvidenceFile.Subject("/files/0", restless, options)], to: target)
+    #expect(summaries.map(\.isSteady) == [false])
+    #expect(throws: RecoverRefusal.unsteady(path: "/files/0")) { try plan(target) }
+    #expect(RecoverRefusal.unsteady(path: "/files/0").words.contains("(file-changing)"))
+  }
+
+  @Test("Whichever bit of evidence is wrong, the evidence is refused; it is never taken for damage of the file")
+  func anyBit() throws {
+    let ground = try RecoverGround(seed: 3, checkpoints: 0, more: 5, stop: false)
+    let evidence = try collect([ground.storage, ground.storage], redacted: true)
+    let unit: UInt64 = 65536
+    var ranges: [Range<UInt64>] = [0..<unit]
+    var start = unit
+    for part in try parts(evidence) {
+      let size = part.image.header.imageByteCount
+      ranges.append(start..<start + size)
+      start += (size + unit - 1) / unit * unit
+    }
+    #expect(ranges.count == 3)
+    var inPieces = 0
+    for range in ranges {
+      for byte in stride(from: range.lowerBound, to: range.upperBound, by: max(1, range.count / 50)) {
+        let damaged = evidence.snapshot()
+        damaged.flipBit(at: 8 * byte + byte % 8)
+        do {
+          _ = try parts(damaged)
+          Issue.record("byte \(byte) is wrong, and nothing was found")
+        } catch let defect as EvidenceFile.Defect {
+          #expect(defect.words.contains("damaged"), "byte \(byte): \(defect.words)")
+          guard case .image(let path, .piece) = defect else { continue }
+          #expect(defect.words.contains("damaged itself") && defect.words.contains(path), "byte \(byte)")
+          inPieces += 1
+        }
+      }
+    }
+    #expect(inPieces > 20)
   }
 
   @Test("Damaged evidence is refused")

@@ -30,6 +30,7 @@ struct RecoverTotals: CustomStringConvertible {
     let name =
       switch refusal {
       case .contradiction(_, let name): name
+      case .unsteady: "unsteady"
       case .noSuperblock: "no superblock"
       case .notOurs, .copyNotOurs: "not ours"
       case .unconnected: "unconnected"

@@ -175,6 +175,35 @@ import Testing
     }
   }
 
+  /// Every byte that was written is in both, and the superblock is the same: how the log ends tells them apart.
+  @Test func aCopyOfAnotherMomentIsNotTheRepairedFile() throws {
+    let (file, damaged, log, raw) = try appliedFile()
+    _ = try RepairRun.carryOut(log, on: file.storage, logPath: "u")
+    #expect(RepairRun.isRepaired(by: log, Verification.run(file.storage)))
+    let other = file.storage.snapshot()
+    let head = try #require(Verification.run(other).journal?.head)
+    let slot = file.geometry.slot(of: head.op)
+    for start in [file.geometry.headerOffset(slot: slot), file.geometry.prepareOffset(slot: slot)] {
+      other.zero(start..<start + UInt64(PrepareHeader.byteCount))
+    }
+    #expect(try RepairRun.progress(log, on: other) == .done)
+    #expect(!RepairRun.isRepaired(by: log, Verification.run(other)))
+    // The way back ends as the damaged file did.
+    let reverse = try RepairRig.reverse(log)
+    #expect(RepairRun.isRepaired(by: reverse, Verification.run(damaged)))
+    // A log that does not say it proves it of no file.
+    let bytes = try RepairRig.bytes(0..<UInt64(UndoLogHeader.byteCount), of: raw)
+    let whole = UndoLogHeader(decoding: bytes.rawSpan)
+    var header = try #require(whole)
+    header.headAfter = 0
+    let changed = header.encode()
+    let buffer = IOBuffer(byteCount: changed.count)
+    buffer.copy(from: changed.rawSpan, at: 0)
+    raw.replace(at: 0, with: buffer)
+    let silent = try UndoLog(raw)
+    #expect(!RepairRun.isRepaired(by: silent, Verification.run(file.storage)))
+  }
+
   @Test func aFileThatHasMovedOnIsNotUndone() throws {
     let (file, _, log, _) = try appliedFile()
     _ = try RepairRun.carryOut(log, on: file.storage, logPath: "u")
