@@ -21,6 +21,8 @@ public enum RepairError: Error, Sendable, Equatable {
   case sourceChanged(offset: UInt64)
   /// The path is too long for the mark; the most bytes that fit.
   case pathTooLong(limit: Int)
+  /// The data file's path is too long for the undo log; the most bytes that fit.
+  case filePathTooLong(limit: Int)
   /// It was asked to end before it was done.
   case interrupted(RepairStop)
   /// Something could not be read, made longer, or read back as it was written, and everything was taken back.
@@ -57,6 +59,8 @@ extension RepairError {
     case .needsCopy: "the medium fails, and is never written to: apply the plan to a copy, with --to"
     case .sourceChanged(let offset): "what is to be written at \(offset) is no longer what the plan says"
     case .pathTooLong(let limit): "the undo log's path has more than \(limit) bytes"
+    case .filePathTooLong(let limit):
+      "the data file's path has more than \(limit) bytes, which the undo log has to name"
     case .interrupted(.notBegun): "interrupted before anything was written: the file is as it was"
     case .interrupted(.marked):
       "interrupted between two writes: the file is marked, no replica starts on it, and nothing is lost"
@@ -74,8 +78,8 @@ extension RepairError {
   /// failed read or write it is not.
   public var leavesFileAsItWas: Bool {
     switch self {
-    case .otherLog, .notBegun, .movedOn, .superblockMovedOn, .needsCopy, .sourceChanged, .pathTooLong, .undone,
-      .notAsPlanned, .interrupted(.notBegun):
+    case .otherLog, .notBegun, .movedOn, .superblockMovedOn, .needsCopy, .sourceChanged, .pathTooLong, .filePathTooLong,
+      .undone, .notAsPlanned, .interrupted(.notBegun):
       true
     case .storage, .log, .notUndone, .misread, .interrupted: false
     }

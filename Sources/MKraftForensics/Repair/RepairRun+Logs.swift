@@ -15,6 +15,7 @@ extension RepairRun {
     isInterrupted: () -> Bool = { false }
   ) throws(RepairError) {
     guard !planning.plan.needsCopy else { throw .needsCopy }
+    guard path.utf8.count <= UndoLogHeader.pathLimit else { throw .filePathTooLong(limit: UndoLogHeader.pathLimit) }
     let plan = planning.plan
     var header = UndoLogHeader()
     header.cluster = plan.subject.cluster
@@ -43,6 +44,7 @@ extension RepairRun {
   public static func writeReverse(
     of log: UndoLog, to storage: any Storage, path: String, isInterrupted: () -> Bool = { false }
   ) throws(RepairError) {
+    guard path.utf8.count <= UndoLogHeader.pathLimit else { throw .filePathTooLong(limit: UndoLogHeader.pathLimit) }
     var header = log.header
     (header.sizeBefore, header.sizeAfter) = (header.sizeAfter, header.sizeBefore)
     (header.exitBefore, header.exitAfter) = (header.exitAfter, header.exitBefore)

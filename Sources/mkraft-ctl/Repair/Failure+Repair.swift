@@ -36,6 +36,8 @@ extension Failure {
       self.init(.declined, error.words, of: path.string, next: ShellCommand("verify-checksums").path(path.string))
     case .interrupted: self.init(.interrupted, error.words, of: path.string)
     case .pathTooLong: self.init(.usage, error.words + "; name another with --undo", of: path.string)
+    case .filePathTooLong:
+      self.init(.usage, error.words + "; rename a directory above it; nothing was written", of: path.string)
     case .log, .otherLog, .notBegun, .movedOn, .superblockMovedOn, .needsCopy, .sourceChanged:
       self.init(.declined, error.words + "; nothing was written", of: path.string)
     }

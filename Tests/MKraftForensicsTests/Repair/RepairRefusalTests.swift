@@ -158,6 +158,24 @@ import Testing
     return (file, damaged, try UndoLog(raw), raw)
   }
 
+  @Test func aPathThatTheLogCannotNameIsRefused() throws {
+    let file = try SampleFile()
+    file.garbage(file.range(1))
+    let planning = try RepairRig.plan(file.storage)
+    let limit = UndoLogHeader.pathLimit
+    let longest = String(repeating: "p", count: limit)
+    let raw = MemoryStorage()
+    try RepairRun.writeLog(planning, of: file.storage, to: raw, path: longest)
+    let log = try UndoLog(raw)
+    #expect(log.path == longest)
+    #expect(throws: RepairError.filePathTooLong(limit: limit)) {
+      try RepairRun.writeLog(planning, of: file.storage, to: MemoryStorage(), path: longest + "p")
+    }
+    #expect(throws: RepairError.filePathTooLong(limit: limit)) {
+      try RepairRun.writeReverse(of: log, to: MemoryStorage(), path: longest + "p")
+    }
+  }
+
   @Test func everyBitOfALogCounts() throws {
     let (_, _, _, raw) = try appliedFile()
     let start = try GridMap.bytes(raw, 0..<4096)
