@@ -81,7 +81,9 @@ import Testing
   }
 
   /// Swift's runtime would print a backtrace, and the command would go on to call the file sound.
-  @Test(.enabled(if: !isQuitIgnored, "the tests run as a background job of a shell, and the tool inherits that"))
+  @Test(
+    .enabled(
+      if: !VerifyLimitTests.isQuitIgnored, "the tests run as a background job of a shell, and the tool inherits that"))
   func quitEndsItAtOnce() throws {
     let child = try ChildProcess([Run.builtTool.string, "verify-checksums", path.string, "--max-read-rate", "1"])
     #expect(try Run.shell("sleep 0.3", []).exit == 0)
@@ -90,7 +92,7 @@ import Testing
     #expect(run.exit != 0 && run.output.isEmpty && run.errors.isEmpty, "\(run)")
   }
 
-  private static var isQuitIgnored: Bool {
+  static var isQuitIgnored: Bool {
     var action = sigaction()
     unsafe sigaction(SIGQUIT, nil, &action)
     return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
