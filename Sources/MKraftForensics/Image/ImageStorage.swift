@@ -5,16 +5,19 @@ internal import Synchronization
 internal import SystemPackage
 
 /// A data file as an image shows it: every reader works on it as on the file. Where bytes were left out it gives filler, and tells
-/// `RecordedAnswers` what the checks gave; where the device gave nothing, or the image itself is damaged, it gives an error.
+/// `RecordedAnswers` what the checks gave, unless it is `unanswered`; where the device gave nothing, or the image itself is damaged,
+/// it gives an error.
 ///
 /// Memory: the index, 8 MiB at most, and a few pieces.
-public final class ImageStorage: Storage {
+public final class ImageStorage: StandInStorage {
   public let header: ImageHeader
   private let file: any Storage
   private let index: [ImageIndexEntry]
   private let cache: Mutex<Cache>
   /// Makes this reader's filler unlike that of others.
   private let number: UInt64
+  /// Whether it says what the checks gave over the bytes that were left out.
+  private let isAnswering: Bool
   private static let readers = Atomic<UInt64>(0)
 
   /// A piece that was read.
@@ -45,7 +48,7 @@ public final class ImageStorage: Storage {
     guard length >= header.imageByteCount, length - header.imageByteCount < 65536 else {
       throw .length(expected: header.imageByteCount, actual: length)
     }
-    return ImageStorage(file, header, try readIndex(file, header))
+    return ImageStorage(file, header, try readIndex(file, header), isAnswering: true)
   }
 
   private static func readIndex(_ file: any Storage, _ header: ImageHeader) throws(ImageDefect) -> [ImageIndexEntry] {
@@ -68,8 +71,9 @@ public final class ImageStorage: Storage {
     return index
   }
 
-  private init(_ file: any Storage, _ header: ImageHeader, _ index: [ImageIndexEntry]) {
+  private init(_ file: any Storage, _ header: ImageHeader, _ index: [ImageIndexEntry], isAnswering: Bool) {
     self.file = file
+    self.isAnswering = isAnswering
     self.header = header
     self.index = index
     cache = Mutex(Cache())
@@ -78,6 +82,8 @@ public final class ImageStorage: Storage {
 
   public var byteCount: UInt64 { header.dataByteCount }
   public var directAlignment: Int { header.alignment }
+  public var isRedacted: Bool { header.isRedacted }
+  public var unanswered: any Storage { ImageStorage(file, header, index, isAnswering: false) }
 
   /// Pieces that are held.
   private var cacheMax: Int { max(2, (8 << 20) / header.pieceByteCount) }
@@ -150,7 +156,7 @@ public final class ImageStorage: Storage {
       return .failure(StorageError(.read, nil, cause: .errno(Errno(rawValue: error))))
     }
     buffer.copy(from: loaded.buffer, range: part, at: start)
-    announce(loaded, part)
+    if isAnswering { announce(loaded, part) }
     return .success(())
   }
 

@@ -21,11 +21,16 @@ public struct RepairSource: Sendable, Equatable {
 
 /// A source that was opened and found to be what it was called. That alone makes nothing of it right: every item taken from it is
 /// proven by the damaged file. It guards against naming the wrong file.
+///
+/// The proof is a checksum, and that has to be one of the bytes that will be written. So of an image nothing but its bytes is taken:
+/// what it recorded of others, which were left out, is never heard (`StandInStorage.unanswered`). A piece of it that is damaged, or
+/// that the device did not give, cannot be read, and nothing is taken from there.
 public struct RepairDonor: Sendable {
   public let source: RepairSource
   let storage: any Storage
 
-  /// For a file that was looked into before.
+  /// For a file that was looked into before. Of an image its answers are heard, so that what is planned with a redacted one must not be
+  /// written.
   init(_ source: RepairSource, of storage: any Storage) {
     self.source = source
     self.storage = storage
@@ -33,6 +38,8 @@ public struct RepairDonor: Sendable {
 
   /// Why a file is no source for the repair of another.
   public enum Refusal: Error, Sendable, Equatable {
+    /// It is an image that keys and values were left out of.
+    case redacted
     /// No superblock copy tells whose file it is.
     case unidentified
     case otherCluster(UInt128)
@@ -50,6 +57,9 @@ public struct RepairDonor: Sendable {
 
   /// Opens `storage` as a source for the file that `superblock` belongs to.
   public init(_ source: RepairSource, _ storage: any Storage, for superblock: Superblock) throws(Refusal) {
+    let image = storage as? any StandInStorage
+    guard image?.isRedacted != true else { throw .redacted }
+    let storage = image?.unanswered ?? storage
     let survey = SuperblockSurvey.read(storage)
     let newest = survey.copies.compactMap(\.valid).max { $0.sequence < $1.sequence }
     guard let other = SuperblockDecision(survey).chosen ?? newest else { throw .unidentified }
@@ -76,6 +86,8 @@ extension RepairDonor.Refusal {
   /// Why, for an operator.
   public var words: String {
     switch self {
+    case .redacted:
+      "keys and values were left out of this image; name the file itself, or an image made with --with-payloads"
     case .unidentified: "no superblock copy in it tells whose file it is"
     case .otherCluster(let cluster): "it belongs to another cluster: \(cluster.hex)"
     case .ownReplica:

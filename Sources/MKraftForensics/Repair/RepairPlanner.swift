@@ -15,6 +15,7 @@ public struct RepairPlanning: Sendable {
   public let withheld: [RepairAction]
   /// The file itself.
   public let file: any Storage
+  let donors: [RepairDonor]
   /// The file as it would be.
   let result: OverlayStorage
 }
@@ -142,7 +143,7 @@ public enum RepairPlanner {
       .map { RepairDeclined(finding: $0, reason: reason($0, draft)) }
     return RepairPlanning(
       plan: plan, before: before, after: after, declined: declined, withheld: draft.withheld, file: draft.base,
-      result: draft.overlay)
+      donors: draft.donors, result: draft.overlay)
   }
 
   /// Why nothing is done about a finding.

@@ -51,10 +51,7 @@ private struct InputOpening {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: path)
     }
     if forBuilding, examined.image?.isRedacted == true {
-      throw Failure(
-        .declined,
-        "keys and values were left out of this image; name the file itself, or an image made with --with-payloads",
-        of: path)
+      throw Failure(.declined, RepairDonor.Refusal.redacted.words, of: path)
     }
     if let image = examined.storage as? ExaminedImage { try check(image.image, path) }
     return [try source(path, examined.storage, examined.image)]

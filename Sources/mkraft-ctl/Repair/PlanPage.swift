@@ -27,10 +27,7 @@ struct PlanPage {
   private var next: ShellCommand? {
     guard !plan.isEmpty else { return nil }
     guard let saved else {
-      let command = plan.sources.reduce(ShellCommand("repair", "plan")) {
-        $0.word("--\($1.role.rawValue)").path($1.path)
-      }
-      return command.word("--to").path(document.path + ".plan").path(document.path)
+      return document.planAgain(to: document.path + ".plan")
     }
     let apply = ShellCommand("repair", "apply").path(saved)
     return plan.needsCopy ? apply.word("--to").path(document.path + ".repaired") : apply.word("--in-place")

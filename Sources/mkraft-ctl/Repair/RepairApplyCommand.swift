@@ -57,7 +57,10 @@ struct RepairApplyCommand: Command {
     let ground =
       inPlace
       ? try RepairGround(writing: document.path, interruption) : try RepairGround(reading: document.path, interruption)
-    let planning = try ground.plan(document.plan.sources, allowing: document.allowed, progress, on: console)
+    let planning: RepairPlanning
+    do throws(Failure) {
+      planning = try ground.plan(document.plan.sources, allowing: document.allowed, progress, on: console)
+    } catch { throw document.named(error) }
     guard try !isDone(document, planning) else { return try nothingToDo(planning, ground, on: console) }
     guard !planning.plan.isEmpty else {
       try checkNeedsNothing(planning)
@@ -88,9 +91,10 @@ struct RepairApplyCommand: Command {
     let isSameState = planning.plan.subject.superblock == document.plan.subject.superblock
     let count = document.plan.count(in: planning.file)
     if isSameState, count.done > 0, count.done == document.plan.actions.count { return true }
+    let isSameFile = planning.plan.subject == document.plan.subject && count.other == 0 && count.done == 0
+    let changes = document.staleness(isSameFile: isSameFile, planning.changedSources(since: document.plan))
     var failure = Failure(
-      .declined, "the plan is stale: it was made for the file in another state; nothing was written", of: plan,
-      next: ShellCommand("repair", "plan").path(document.path))
+      .declined, "the plan is stale: \(changes); nothing was written", of: plan, next: document.planAgain())
     failure.details = differences
     throw failure
   }
@@ -190,7 +194,7 @@ struct RepairApplyCommand: Command {
       return report.verdict.exitCode
     } catch {
       if error.leavesFileAsItWas { UndoLogFile.remove(path) }
-      throw ground.failure(error, log, at: path)
+      throw ground.failure(error, log, at: path, again: again)
     }
   }
 }

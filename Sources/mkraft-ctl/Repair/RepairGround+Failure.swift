@@ -9,11 +9,22 @@ extension RepairGround {
   var mark: RepairMark? { RepairMarkScan.find(storage, SuperblockSurvey.read(storage).geometry) }
 
   /// A repair that did not come to its end: where it stands, and both ways on.
-  /// - Parameter isGoingBack: it was being taken back, so that this is the way on that is named first.
+  /// - Parameters:
+  ///   - isGoingBack: it was being taken back, so that this is the way on that is named first.
+  ///   - again: the command that began the repair, for another try with another name for the log; nil if it was begun before.
   func failure(
-    _ error: RepairError, _ log: UndoLog, at logPath: FilePath, isGoingBack: Bool = false
+    _ error: RepairError, _ log: UndoLog, at logPath: FilePath, isGoingBack: Bool = false,
+    again: ShellCommand? = nil
   ) -> Failure {
     let mark = mark
+    if case .storage = error, mark == nil, let again, isUntouched(log) {
+      return Failure(
+        .inputOutput,
+        "\(error.words); the file is as it was: no mark stands in it, and it holds every byte that was to be replaced; when the cause is "
+          + "gone, try again; the undo log \(Escape.text(logPath.string)) stays, in case that the device writes a mark after all, so "
+          + "name another with --undo",
+        of: path.string, next: again.word("--undo").path(UndoLogFile.freeName(logPath).string))
+    }
     let (code, words): (ExitCode, String)
     switch error {
     case .interrupted(.notBegun):
@@ -35,6 +46,24 @@ extension RepairGround {
     return isGoingBack
       ? Failure(code, "\(words); take it back, or finish it with '\(finish)'", of: path.string, next: back)
       : Failure(code, "\(words); finish it, or take it back with '\(back)'", of: path.string, next: finish)
+  }
+
+  /// Whether all that the log would replace can be read, the places of the marks among it, and is what it was.
+  private func isUntouched(_ log: UndoLog) -> Bool { (try? RepairRun.progress(log, on: storage)) == .notBegun }
+
+  /// The undo log of a repair that is not finished cannot be used: which one it is, how to name it if it lies elsewhere, and what is
+  /// left if it is gone.
+  func failure(_ cause: Failure, withoutLogOf mark: RepairMark) -> Failure {
+    guard [.noInput, .declined].contains(cause.code) else { return cause }
+    var failure = cause
+    let resume = ShellCommand("repair", "resume", "--undo").path("LOG").path(path.string)
+    failure.details = [
+      "the mark in \(Escape.text(path.string)) names the undo log \(Escape.text(mark.path)); without it the repair is neither finished "
+        + "nor taken back; if it lies elsewhere: \(resume)",
+      "if it is lost for good, 'recover plan --abandon-repair' takes the file as it stands, with older copies behind it, for a new one",
+    ]
+    failure.next = ShellCommand("recover", "plan", "--abandon-repair").path(path.string)
+    return failure
   }
 
   /// Writes an undo log at `path`, which must be free.

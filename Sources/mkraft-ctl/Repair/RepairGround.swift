@@ -20,9 +20,7 @@ struct RepairGround {
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: file)
     }
-    guard examined.image == nil else {
-      throw Failure(.notOurFormat, "it is an image of a data file, which can be looked at and not repaired", of: file)
-    }
+    guard examined.image == nil else { throw Failure(imageToRepair: file) }
     storage = examined.storage
     options = RepairGround.options(examined.options(.everything, findingsLimit: 0), interruption)
   }
@@ -31,9 +29,16 @@ struct RepairGround {
   init(writing file: String, _ interruption: RepairInterruption) throws(Failure) {
     path = absolutePath(file)
     self.interruption = interruption
-    do throws(OpenError) { storage = try FileStorage.open(FilePath(file), for: .replica) } catch {
+    let opened: FileStorage
+    do throws(OpenError) { opened = try FileStorage.open(FilePath(file), for: .replica) } catch {
       throw Failure(error)
     }
+    let image: ImageStorage?
+    do throws(ImageDefect) { image = try ImageStorage.open(opened) } catch {
+      throw Failure(.notOurFormat, error.description, of: file)
+    }
+    guard image == nil else { throw Failure(imageToRepair: file) }
+    storage = opened
     options = RepairGround.options(Verification.Options(), interruption)
   }
 
@@ -82,6 +87,8 @@ struct RepairGround {
       do throws(RepairDonor.Refusal) {
         donors.append(try RepairDonor(source, examined.storage, for: superblock))
       } catch {
+        // It may well be one, and nothing is to be had from it.
+        if error == .redacted { throw Failure(.declined, error.words, of: source.path) }
         throw Failure(.declined, "it is no \(source.role.rawValue) of the file: \(error.words)", of: source.path)
       }
     }

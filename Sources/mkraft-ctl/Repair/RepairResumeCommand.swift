@@ -40,12 +40,16 @@ struct RepairResumeCommand: Command {
       return report.verdict.exitCode
     }
     let path = absolutePath(undo ?? mark.path)
-    let log = try UndoLogFile.open(path)
+    let log: UndoLog
+    do throws(Failure) { log = try UndoLogFile.open(path) } catch { throw ground.failure(error, withoutLogOf: mark) }
     do throws(RepairError) {
       let report = try RepairRun.resume(log, on: ground.storage) { interruption.hasCome }
       RepairReport(.resumed(log: path), path: ground.path, report: report, expected: log.exitAfter)
         .render(on: console)
       return report.verdict.exitCode
-    } catch { throw ground.failure(error, log, at: path) }
+    } catch {
+      let failure = ground.failure(error, log, at: path)
+      throw error == .otherLog ? ground.failure(failure, withoutLogOf: mark) : failure
+    }
   }
 }

@@ -104,7 +104,8 @@ struct RepairUndoCommand: Command {
     let path = absolutePath(undo ?? log.string + ".undo")
     var again = ShellCommand("repair", "undo")
     if let file { again = again.word("--file").path(file) }
-    let back = try ground.createLog(path, again.path(log.string)) { storage throws(RepairError) in
+    again = again.path(log.string)
+    let back = try ground.createLog(path, again) { storage throws(RepairError) in
       try RepairRun.writeReverse(
         of: undoLog, to: storage, path: ground.path.string, isInterrupted: isInterrupted)
     }
@@ -116,7 +117,7 @@ struct RepairUndoCommand: Command {
       return report.verdict.exitCode
     } catch {
       if error.leavesFileAsItWas { UndoLogFile.remove(path) }
-      throw ground.failure(error, back, at: path)
+      throw ground.failure(error, back, at: path, again: again)
     }
   }
 }

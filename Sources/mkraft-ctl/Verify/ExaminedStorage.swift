@@ -9,7 +9,7 @@ protocol ExaminedStorage: Storage {
 extension FileStorage: ExaminedStorage {}
 
 /// The data file that an image was made of.
-final class ExaminedImage: ExaminedStorage {
+final class ExaminedImage: ExaminedStorage, StandInStorage {
   let readMode: FileStorage.ReadMode
   let image: ImageStorage
 
@@ -20,6 +20,8 @@ final class ExaminedImage: ExaminedStorage {
 
   var byteCount: UInt64 { image.byteCount }
   var directAlignment: Int { image.directAlignment }
+  var isRedacted: Bool { image.isRedacted }
+  var unanswered: any Storage { image.unanswered }
 
   func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int) throws(StorageError) -> Int {
     try image.read(count, at: offset, into: buffer, from: start)

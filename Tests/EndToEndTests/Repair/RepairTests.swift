@@ -279,6 +279,15 @@ import Testing
     #expect(unsafe log.withPlatformString { from in unsafe moved.withPlatformString { unsafe rename(from, $0) } } == 0)
     let lost = try Run.tool("repair", "resume", file.string)
     #expect(lost.exit == 66 && lost.errorText.contains(log.string), "\(lost)")
+    #expect(lost.errorText.contains("next: mkraft-ctl recover plan --abandon-repair \(file)\n"), "\(lost)")
+    #expect(lost.errorText.contains("mkraft-ctl repair resume --undo LOG \(file)"), "\(lost)")
+    let json = try Run.tool("repair", "resume", file.string, "--output", "json")
+    #expect(JSONDocument(parsing: json.output)?["details"]?.elements?.count == 2, "\(json)")
+    // One that is damaged is of no more use.
+    _ = try directory.file("f.undo", Array(try readAll(moved).dropLast(4096)))
+    let broken = try Run.tool("repair", "resume", file.string)
+    #expect(broken.exit == 15 && broken.errorText.contains("undo log damaged"), "\(broken)")
+    #expect(broken.errorText.contains("next: mkraft-ctl recover plan --abandon-repair \(file)\n"), "\(broken)")
     let found = try Run.tool("repair", "resume", file.string, "--undo", moved.string)
     #expect(found.exit == 0, "\(found)")
   }

@@ -117,6 +117,20 @@ import Testing
     #expect(foreign.exit == 73 && foreign.errorText.contains("no undo log"), "\(foreign)")
   }
 
+  /// The log fits below the limit of 64 KiB, which is where the first mark lies.
+  @Test func aRepairWhoseFirstMarkCannotBeWrittenIsTriedAgain() throws {
+    let scene = try RepairScene()
+    let run = try Run.shell(
+      #"ulimit -f 128; exec "$0" "$@""#, ["repair", "apply", scene.plan, "--in-place", "--yes", "--undo", scene.log])
+    #expect(run.exit == 74 && run.errorText.contains("the file is as it was"), "\(run)")
+    let next = "mkraft-ctl repair apply \(scene.plan) --in-place --undo \(scene.log)-2"
+    #expect(run.errorText.contains("next: \(next)\n"), "\(run)")
+    #expect(try scene.file.bytes() == scene.damaged && !scene.isMarked())
+    let again = try Run.tool(
+      "repair", "apply", scene.plan, "--in-place", "--undo", scene.log + "-2", "--yes")
+    #expect(again.exit == 0, "\(again)")
+  }
+
   // MARK: Copies of the repaired file
 
   private func remove(_ path: String) -> Bool { unsafe unlink(path) == 0 }

@@ -1,5 +1,6 @@
 import MKraftForensics
 import MKraftFormat
+import MKraftOutput
 import MKraftStorage
 import Testing
 
@@ -78,6 +79,20 @@ import Testing
         [UInt8](copying: one.bytes.extracting(0..<count)) == [UInt8](copying: other.bytes.extracting(0..<count))
       #expect(same, "\(count) bytes at \(offset)")
     }
+  }
+
+  /// Whoever takes bytes from an image is told what is wrong with those that stand in for others.
+  @Test func anUnansweredImageIsJudgedByItsBytes() throws {
+    let sample = try SampleFile()
+    let image = try ImageOf(sample.storage).storage()
+    #expect(Verification.run(image).verdict.exitCode == .sound)
+    let bare = Verification.run(image.unanswered)
+    #expect(bare.verdict.exitCode > .degraded)
+    #expect(bare.counts.contains { $0.kind == .walPrepareCorrupt }, "\(bare.counts)")
+    // Without what was left out there is nothing to tell.
+    let whole = try ImageOf(sample.storage, redacted: false).storage()
+    #expect(Verification.run(whole.unanswered).verdict.exitCode == .sound)
+    #expect(try ImageOf.bytes(whole.unanswered) == ImageOf.bytes(sample.storage))
   }
 
   /// Pieces with right checksums and any contents: taken or refused, and never beyond bounds.

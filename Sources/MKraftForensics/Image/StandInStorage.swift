@@ -1,0 +1,10 @@
+public import MKraftStorage
+
+/// A storage that may give other bytes in place of some that were left out, and tells `RecordedAnswers` what the checks gave over
+/// those. Whoever only looks at it wants those answers. Whoever takes bytes from it must not get them: the bytes would pass for right.
+public protocol StandInStorage: Storage {
+  /// Whether bytes of users were left out.
+  var isRedacted: Bool { get }
+  /// The same bytes, of which nothing is told: every check is of the bytes that are given.
+  var unanswered: any Storage { get }
+}
