@@ -20,10 +20,10 @@ struct RepairGround {
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: file)
     }
-    guard examined.image == nil else {
-      throw Failure(.notOurFormat, "it is an image of a data file, which can be looked at and not repaired", of: file)
-    }
+    // An image shows the file that it was made of.
+    if let image = examined.image { throw RepairGround.failure(.image(image), file) }
     storage = examined.storage
+    if let kind = FileCopyKind(storage) { throw RepairGround.failure(kind, file) }
     options = RepairGround.options(examined.options(.everything, findingsLimit: 0), interruption)
   }
 
@@ -34,7 +34,12 @@ struct RepairGround {
     do throws(OpenError) { storage = try FileStorage.open(FilePath(file), for: .replica) } catch {
       throw Failure(error)
     }
+    if let kind = FileCopyKind(storage) { throw RepairGround.failure(kind, file) }
     options = RepairGround.options(Verification.Options(), interruption)
+  }
+
+  private static func failure(_ kind: FileCopyKind, _ path: String) -> Failure {
+    kind.failure("which can be looked at and not repaired", of: path)
   }
 
   private static func options(
