@@ -615,6 +615,7 @@ class Superblocks:
     def __init__(self, image):
         self.image, self.warnings = image, list(image.warnings)
         self.chosen = self.refused = None
+        self.proven = 0                              # by witnesses that are ahead
         self.reason = ""
         self._find()
         self._choose()
@@ -693,6 +694,11 @@ class Superblocks:
                 return self._refuse("superblock-not-linked", "sequences %d and %d are not linked by "
                                     "parent" % (best, f["sequence"]))
         self.chosen = held[best][0]
+        for c in witnesses:
+            if c.fields["sequence"] == best + 1:
+                committed = decode(CHECKPOINT, c.fields["checkpoint"])
+                head = decode(PREPARE_HEADER, committed["checkpoint_header"])
+                self.proven = max(self.proven, c.fields["commit_max"], head["op"])
         self.reason = "sequence %d is the highest that at least two copies hold: %s" % (
             best, ", ".join(str(c.fields["copy"]) for c in held[best]))
 
@@ -883,7 +889,7 @@ class Log:
                 if raw:
                     self.commit_max = max(self.commit_max, decode(PREPARE_HEADER, raw)["commit"])
         clean_op = sb["clean_op"] if sb["clean"] else 0
-        self.proven = max([sb["cut_op"], clean_op, self.commit_max]
+        self.proven = max([sb["cut_op"], clean_op, self.commit_max, self.blocks.proven]
                           + [s.op for s in self.slots if s.hstate == "current"])
 
     def _named(self, op):

@@ -127,7 +127,7 @@ public struct LogInspection: Sendable {
     let geometry = superblock.geometry
     let liveHead = isLive ? LiveHead.find(storage, superblock) : nil
     let reader = JournalReader(storage, geometry: geometry, cluster: superblock.cluster)
-    var intake = LogIntake(superblock, liveHead: liveHead)
+    var intake = LogIntake(superblock, opening, liveHead: liveHead)
     var notes = notes(of: onlySlot, geometry)
     var counts = (verified: 0, unverified: 0)
     for (sequence, slots) in batches(after: superblock.checkpoint.op, geometry, of: reader.batchLimit).enumerated() {

@@ -30,10 +30,11 @@ extension Fork {
     let survey = SuperblockSurvey.read(storage)
     if let mark = RepairMarkScan.find(storage, survey.geometry) { throw .repairInProgress(log: mark.path) }
     let newest = survey.copies.compactMap(\.valid).max { $0.sequence < $1.sequence }
-    guard let superblock = SuperblockDecision(survey).chosen ?? newest,
+    let opening = SuperblockDecision(survey)
+    guard let superblock = opening.chosen ?? newest,
       max(superblock.sequence, superblock.term) < PrepareHeader.numberLimit - 2
     else { throw .noSuperblock }
-    let journal = JournalScan.run(storage, superblock)
+    let journal = JournalScan.run(storage, superblock, provenOp: opening.provenOp)
     let next = superblock.forked(
       as: fileID, of: superblock.fileID, head: journal.head, sequence: superblock.sequence + 1,
       term: superblock.term + 1)

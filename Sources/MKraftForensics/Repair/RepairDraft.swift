@@ -165,11 +165,18 @@ struct RepairDraft {
 
   private mutating func answerCopy(_ copy: Int, _ report: VerificationReport) {
     let start = geometry.offset(of: .superblock(copy))
-    guard start + UInt64(Superblock.byteCount) <= byteCount else { return }
+    guard start + UInt64(Superblock.byteCount) <= byteCount, !isEvidence(copy, report) else { return }
     let finding = report.findings.first { $0.copy == copy }?.kind ?? .superblockCopyDamaged
     var action = RepairAction(.superblockFromQuorum, finding, range: start..<start + UInt64(Superblock.byteCount))
     action.copy = copy
     add(action, .bytes(superblock.image(copy: copy)))
+  }
+
+  /// Whether a copy that is ahead shows that the log had gone further than what is left of it: it is all that shows it.
+  private func isEvidence(_ copy: Int, _ report: VerificationReport) -> Bool {
+    let opening = report.superblockDecision
+    guard let journal = report.journal, journal.head.op < opening.provenOp else { return false }
+    return [.unacknowledged, .misdirected].contains(opening.states[copy])
   }
 }
 

@@ -158,6 +158,8 @@ public enum RepairPlanner {
     case .walChainBroken, .blockInconsistent, .treeInconsistent, .treeMiscounted, .checkpointInconsistent,
       .superblockRolledBack, .replyAhead:
       return "what stands there is whole and contradicts the rest: which is right cannot be told from bytes"
+    case .superblockCopyUnacknowledged, .superblockCopyMisdirected:
+      return "it shows that the log had gone further than what is left of it, and may be all that shows it"
     case .gapNotZero: return "a whole structure stands there, which may be missing elsewhere; allow gap-evidence-zeroed"
     case .fileTruncated: return "what was cut off mattered; zeros in its place would hide that"
     case .ioUnitTooSmall:

@@ -24,18 +24,20 @@ struct LogIntake: Sendable {
   /// What it takes to go on later.
   private(set) var record = LogRecord()
 
-  init(_ superblock: Superblock, liveHead: UInt64?) {
+  /// - Parameter opening: the decision that the superblock comes from. Of a file in use a copy may be ahead of the others at any time.
+  init(_ superblock: Superblock, _ opening: SuperblockDecision, liveHead: UInt64?) {
     self.superblock = superblock
     self.liveHead = liveHead
-    recovery = JournalRecovery(superblock)
+    recovery = JournalRecovery(superblock, provenOp: liveHead == nil ? opening.provenOp : 0)
     nextOp = superblock.checkpoint.op + 1
   }
 
   /// Takes in again what was recorded of the first `pieces` pieces; nil if the header ring is not what it was.
   init?(
-    resuming record: LogRecord, pieces: Int, _ superblock: Superblock, liveHead: UInt64?, _ storage: any Storage
+    resuming record: LogRecord, pieces: Int, _ superblock: Superblock, _ opening: SuperblockDecision,
+    liveHead: UInt64?, _ storage: any Storage
   ) {
-    self.init(superblock, liveHead: liveHead)
+    self.init(superblock, opening, liveHead: liveHead)
     let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
     for part in record.parts {
       switch part {

@@ -33,7 +33,7 @@ extension Verification {
     let liveHead = options.isLive ? LiveHead.find(storage, superblock) : nil
     let (window, walk) = window(ground, from: 1)
     let results = ScanWork.Results(
-      tally: ScanTally(byteCount: byteCount), intake: LogIntake(superblock, liveHead: liveHead),
+      tally: ScanTally(byteCount: byteCount), intake: LogIntake(superblock, look.decision, liveHead: liveHead),
       grid: GridIntake(ground, walk))
     return Subject(
       look: look, superblock: superblock, assumption: reference.assumption, ground: ground, liveHead: liveHead,
@@ -52,7 +52,7 @@ extension Verification {
       resumption = .startedOver(difference)
       return nil
     }
-    let results = ResumeState.results(of: state, ground, WatchedStorage(storage))
+    let results = ResumeState.results(of: state, ground, look.decision, WatchedStorage(storage))
     let (window, walk) = window(ground, from: results?.progress.nextBlock ?? 1)
     guard let results, results.grid.innerCount == walk.innerCount || !options.scope.contains(.grid) else {
       resumption = .startedOver("what was read before reads otherwise now")

@@ -56,10 +56,11 @@ public struct Opening {
       checkpoint = try CheckpointReader(storage, superblock).read()
     } catch { throw .checkpoint(error) }
     let image = JournalImage(geometry: superblock.geometry, cluster: superblock.cluster)
+    let proven = decision.provenOp
     let journal =
       switch bodies {
-      case .verified: JournalScan.run(storage, superblock) { image.recover($0, $1) }
-      case .onTrust: JournalScan.runHeaders(storage, superblock) { image.recover($0, $1) }
+      case .verified: JournalScan.run(storage, superblock, provenOp: proven) { image.recover($0, $1) }
+      case .onTrust: JournalScan.runHeaders(storage, superblock, provenOp: proven) { image.recover($0, $1) }
       }
     guard journal.serves else { throw .journal(journal) }
     let head = journal.head.op

@@ -47,7 +47,9 @@ public struct JournalRecovery: Sendable {
   /// The entry before the next op, as far as it is known: the parent that the next one must name.
   private var previous: PrepareHeader
 
-  public init(_ superblock: Superblock) {
+  /// - Parameter provenOp: the log is known to have reached this op, whatever the superblock and the rings say
+  ///   (`SuperblockDecision.provenOp`).
+  public init(_ superblock: Superblock, provenOp: UInt64 = 0) {
     self.superblock = superblock
     geometry = superblock.geometry
     suffix = (0..<superblock.suffix.count).map { LogPosition(superblock.suffix[$0]) }
@@ -55,7 +57,7 @@ public struct JournalRecovery: Sendable {
     checkpointIDs = CheckpointIDs(superblock)
     previous = superblock.checkpoint.header
     nextOp = superblock.checkpoint.op + 1
-    let floor = max(superblock.cut.op, superblock.clean?.op ?? 0, superblock.commitMax)
+    let floor = max(superblock.cut.op, superblock.clean?.op ?? 0, superblock.commitMax, provenOp)
     decision = JournalDecision(
       head: superblock.checkpoint.header, end: .full, tailStart: nil, commitMax: superblock.commitMax,
       provenOp: floor,

@@ -13,11 +13,13 @@ extension JournalScan {
   /// an entry whose header stands in both rings. Everything that decides where the log ends is verified. Whoever executes the
   /// entries verifies each, and must not go on behind one that is damaged.
   public static func runHeaders(
-    _ storage: any Storage, _ superblock: Superblock,
+    _ storage: any Storage, _ superblock: Superblock, provenOp: UInt64 = 0,
     visit: (SlotEvidence, SlotVerdict.Disposition) -> Void = { _, _ in }
   ) -> JournalDecision {
-    guard superblock.geometry.messageSize >= messageSizeMin else { return run(storage, superblock, visit: visit) }
-    var recovery = JournalRecovery(superblock)
+    guard superblock.geometry.messageSize >= messageSizeMin else {
+      return run(storage, superblock, provenOp: provenOp, visit: visit)
+    }
+    var recovery = JournalRecovery(superblock, provenOp: provenOp)
     let slotCount = Int(superblock.geometry.slotCount)
     while let slot = recovery.nextSlot {
       for evidence in readHeaders(slot..<min(slot + groupSlots, slotCount), storage, superblock) {

@@ -58,6 +58,10 @@ public struct SuperblockDecision: Sendable {
   /// them must be written, and a file with an unacknowledged copy that cannot be is not to be updated: the next update would
   /// have that copy's sequence, which is a fork.
   public let repairs: [Int]
+  /// The log is known to have reached this op: the beginning of an update that was never acknowledged still says what had been
+  /// committed before it (rule R9). 0 if there is none. The rings reach it, unless they are of an older state than that copy; a
+  /// replica that started would then write over the only evidence.
+  public let provenOp: UInt64
 
   public var chosen: Superblock? { try? outcome.get() }
 
@@ -104,18 +108,22 @@ public struct SuperblockDecision: Sendable {
     let worthless = states.indices.filter { [.damaged, .unreadable, .missing].contains(states[$0]) }
     let replaceable = states.indices.filter { [.stale, .misdirected].contains(states[$0]) }
     let unacknowledged = states.indices.filter { [.unacknowledged, .newer].contains(states[$0]) }
-    self.init(outcome: .success(chosen), states: states, repairs: worthless + replaceable + unacknowledged)
+    let ahead = seen.map(\.1).filter { $0.sequence > chosen.sequence }
+    self.init(
+      outcome: .success(chosen), states: states, repairs: worthless + replaceable + unacknowledged,
+      provenOp: ahead.map { max($0.commitMax, $0.checkpoint.op) }.max() ?? 0)
   }
 
-  private init(outcome: Result<Superblock, Refusal>, states: [CopyState], repairs: [Int]) {
+  private init(outcome: Result<Superblock, Refusal>, states: [CopyState], repairs: [Int], provenOp: UInt64) {
     self.outcome = outcome
     self.states = states
     self.repairs = repairs
+    self.provenOp = provenOp
   }
 
   private init(refusing refusal: Refusal, _ copies: [CopyObservation]) {
     let states = copies.map { SuperblockDecision.state(of: $0, chosen: nil) }
-    self.init(outcome: .failure(refusal), states: states, repairs: [])
+    self.init(outcome: .failure(refusal), states: states, repairs: [], provenOp: 0)
   }
 
   /// The superblocks that testify against a choice: those that count, and misdirected ones of the same file, which do not

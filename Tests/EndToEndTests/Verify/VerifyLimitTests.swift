@@ -80,6 +80,25 @@ import Testing
     #expect(directory.names == ["data.mkraft"], "a state that is used up goes")
   }
 
+  /// Swift's runtime would print a backtrace, and the command would go on to call the file sound.
+  @Test(
+    .enabled(
+      if: !VerifyLimitTests.isQuitIgnored, "the tests run as a background job of a shell, and the tool inherits that"))
+  func quitEndsItAtOnce() throws {
+    let child = try ChildProcess([Run.builtTool.string, "verify-checksums", path.string, "--max-read-rate", "1"])
+    #expect(try Run.shell("sleep 0.3", []).exit == 0)
+    child.send(SIGQUIT)
+    let run = try child.finish()
+    #expect(run.exit != 0 && run.output.isEmpty && run.errors.isEmpty, "\(run)")
+  }
+
+  static var isQuitIgnored: Bool {
+    var action = sigaction()
+    unsafe sigaction(SIGQUIT, nil, &action)
+    return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
   /// Part by part to the end: the verdict is of the whole.
   @Test func resumesUntilNothingIsLeft() throws {
     try overwrite(at: 20000, [7])

@@ -57,9 +57,23 @@ extension Fixture {
       },
       checkpointed("value-corrupt") { $0.scramble($1.range(try $1.value())) },
       checkpointed("released-block-corrupt") { $0.scramble($1.range(try $1.released())) },
+      checkpointed("log-put-back") { storage, places in
+        // All of the fixed part but the replies.
+        let geometry = places.superblock.geometry
+        try storage.putBack(geometry.zoneRanges { $0 != .replies && $0 != .grid }, from: try beforeThird())
+      },
+      Fixture("copy-left-ahead") {
+        let storage = try beforeThird()
+        let now = try GridSample.loaded().storage
+        try storage.putBack(try GridPlaces(now).superblock.geometry.zoneRanges { $0 == .superblock0 }, from: now)
+        return storage
+      },
       checkpointed("reply-lost") { $0.flipBit(at: 8 * ($1.superblock.geometry.replyOffset(slot: 0) + 300)) },
     ]
   }
+
+  /// Ten ops before the third checkpoint, of a replica that was killed.
+  private static func beforeThird() throws -> MemoryStorage { try GridSample.loaded(to: 110).storage }
 
   private static func stopped() throws -> MemoryStorage {
     let replica = try GridSample.loaded()
@@ -87,7 +101,22 @@ extension Fixture {
   }
 }
 
+extension Geometry {
+  fileprivate func zoneRanges(_ isWanted: (Zone) -> Bool) -> [Range<UInt64>] {
+    Zone.allCases.filter(isWanted).map { offset(of: $0)..<offset(of: $0) + byteCount(of: $0) }
+  }
+}
+
 extension MemoryStorage {
+  /// What another moment of the file has in these ranges.
+  fileprivate func putBack(_ ranges: [Range<UInt64>], from other: MemoryStorage) throws {
+    for range in ranges {
+      let buffer = IOBuffer(byteCount: range.count)
+      _ = try other.read(range.count, at: range.lowerBound, into: buffer)
+      replace(at: range.lowerBound, with: buffer)
+    }
+  }
+
   /// Changes a block that the superblock refers to, with right checksums.
   fileprivate func forge(
     _ places: GridPlaces, _ reference: BlockReference, _ change: (inout BlockHeader, IOBuffer) -> Void,

@@ -16,7 +16,9 @@ extension FindingCatalogue {
       .superblockCopyUnacknowledged, .superblocks, .degraded,
       "a superblock copy is of an update that was begun and never took effect",
       causes: ["a crash at the beginning of an update"], risk: "one copy less to survive on",
-      danger: "low: nobody was told of that update; a replica writes this copy anew before it serves", next: .start),
+      danger:
+        "low: nobody was told of that update; a replica writes this copy anew before it serves, if the log reaches what it"
+        + " says had been committed", next: .start),
     FindingEntry(
       .superblockCopyMisdirected, .superblocks, .degraded,
       "another copy's bytes stand in the place of a superblock copy", causes: ["a misdirected write or read"],

@@ -65,15 +65,16 @@ extension ResumeState {
 
   /// The rest of a state that is bound to this file.
   static func results(
-    of state: Decoded, _ ground: GridGround, _ storage: WatchedStorage
+    of state: Decoded, _ ground: GridGround, _ opening: SuperblockDecision, _ storage: WatchedStorage
   ) -> ScanWork.Results? {
     var reader = state.contents
-    guard let results = try? results(&reader, state, ground, storage), reader.isAtEnd else { return nil }
+    guard let results = try? results(&reader, state, ground, opening, storage), reader.isAtEnd else { return nil }
     return results
   }
 
   private static func results(
-    _ reader: inout StateReader, _ state: Decoded, _ ground: GridGround, _ storage: WatchedStorage
+    _ reader: inout StateReader, _ state: Decoded, _ ground: GridGround, _ opening: SuperblockDecision,
+    _ storage: WatchedStorage
   ) throws(StateReader.Malformed) -> ScanWork.Results {
     let progress = ScanProgress(
       logPieces: try reader.readIndex(), replyPieces: try reader.readIndex(), gapPieces: try reader.readIndex(),
@@ -82,7 +83,8 @@ extension ResumeState {
     let tally = try reader.readTally(byteCount: state.binding.byteCount)
     let record = LogRecord(try reader.readArray { reader throws(StateReader.Malformed) in try reader.readLogPart() })
     let intake = LogIntake(
-      resuming: record, pieces: progress.logPieces, ground.superblock, liveHead: state.liveHead, storage)
+      resuming: record, pieces: progress.logPieces, ground.superblock, opening, liveHead: state.liveHead,
+      storage)
     guard let intake, progress.nextBlock > 0 else { throw StateReader.Malformed() }
     let replies = try reader.readArray { reader throws(StateReader.Malformed) in try reader.readReplySight() }
     let grid = try reader.readGridIntake(ground)
