@@ -39,7 +39,11 @@ public struct ReplyExplanation: Sendable {
 
   private var standing: String {
     guard let header else { return "what stands there is no right reply: \(defect ?? "")" }
-    guard header.kind == .reply else { return "the slot has never held a reply" }
+    guard header.kind == .reply else {
+      return record == nil
+        ? "the slot has never held a reply"
+        : "the slot is blank, as recovery leaves it for a reply that executing the log makes again"
+    }
     return "the reply to request \(header.request) of client \(header.client.hex), of op \(header.op), stands there"
   }
 

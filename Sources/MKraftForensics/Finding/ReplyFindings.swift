@@ -51,7 +51,9 @@ struct ReplyFindings {
     if case .beyondEnd = sight.contents, record == nil { return nil }
     let next = forecast?.next(sight.slot, of: record)
     if case .whole(let header) = sight.contents {
-      if record == nil && header.kind == .replyReserved { return nil }
+      // A slot as format made it is no damage: so recovery leaves those whose replies the log makes again.
+      let isRemade = forecast?.remakes(sight.slot, of: record) == true
+      if header.kind == .replyReserved, record == nil || isRemade { return nil }
       if header.kind == .reply, next == ReplyForecast.Answer(header) { return nil }
       // A reply of an op that the log is not known to hold, and nobody to ask.
       if records == nil || forecast == nil || head == nil && record == nil { return nil }

@@ -6,8 +6,8 @@ internal import MKraftStorage
 extension ForkWriter {
   /// Writes the replies of the checkpoint's sessions; returns the table of sessions that names them.
   ///
-  /// A reply that belongs to a later op of the log stands where it stood. One that is not there, and that executing the log makes
-  /// again, gets a blank slot.
+  /// A slot whose reply executing the log makes again is blank, whatever stood there: another reply in it, though it be the log's, is
+  /// read by nobody before.
   mutating func writeReplies() throws(ForkError) -> [UInt8] {
     let records: [SessionRecord]
     do throws(CheckpointFault) {
@@ -29,28 +29,14 @@ extension ForkWriter {
 
   private mutating func writeReply(of record: SessionRecord, _ slot: Int) throws(ForkError) -> SessionRecord {
     var record = record
-    switch StoredReply.read(slot, of: record, from: fork.storage, old, into: messageBuffer) {
-    case .current(let header, let body): record.replyChecksum = try write(header, body, slot)
-    case .other(let header):
-      // The next checkpoint's, or an older one that the log replaces; not one to an op that the new file does not have.
-      if header.kind == .reply, header.op <= fork.head, let body = body(of: header, slot) {
-        _ = try write(header, body, slot)
-      }
+    if case .current(let header, let body) = StoredReply.read(
+      slot, of: record, from: fork.storage, old, into: messageBuffer)
+    {
+      record.replyChecksum = try write(header, body, slot)
+    } else {
       record.replyChecksum = renamed(record)
-    default: record.replyChecksum = renamed(record)
     }
     return record
-  }
-
-  private func body(of header: ReplyHeader, _ slot: Int) -> [UInt8]? {
-    let wanted = geometry.bytesOnDisk(size: Int(header.size))
-    guard wanted <= messageBuffer.byteCount,
-      let count = try? fork.storage.read(wanted, at: geometry.replyOffset(slot: slot), into: messageBuffer),
-      count >= Int(header.size)
-    else { return nil }
-    let buffer = messageBuffer
-    let body = buffer.bytes.extracting(ReplyHeader.byteCount..<Int(header.size))
-    return Checksum.of(body, as: .replyBody) == header.bodyChecksum ? [UInt8](copying: body) : nil
   }
 
   /// What a record of another cluster says of a reply that is not there. In the old cluster it stays what it is.

@@ -10,7 +10,7 @@ extension RecoverPlanDocument {
     .init("head_checksum", .identifier), .init("proven_op", .decimal), .init("losses", .array(loss)),
     .init("accept_loss", .array(.string)), .init("rejected_checkpoints", .array(rejected)),
     .init("plan_checksum", .identifier), .init("exit", .exit), .optional("saved", .nullable(.string)),
-    .optional("next", .string),
+    .optional("redacted_images", .array(.string)), .optional("next", .string),
   ]
 
   private static let source = Shape.object([

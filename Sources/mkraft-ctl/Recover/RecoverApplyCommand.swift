@@ -32,7 +32,7 @@ struct RecoverApplyCommand: Command {
 
   func execute(on console: Console) throws(Failure) -> ExitCode {
     let document = try RecoverPlanDocument(reading: plan)
-    let planning = try document.remade(progress, on: console, of: plan)
+    let planning = try document.remade(progress, on: console, of: plan).planning
     let fork: Fork
     do throws(RecoverUnaccepted) { fork = try planning.fork(accepting: accepted) } catch {
       throw Failure(.declined, "\(error.words); nothing was written", of: plan)
@@ -55,12 +55,14 @@ extension RecoverPlanDocument {
 
   /// The plan made again from the files as they are.
   /// - Throws: that it is stale.
-  func remade(_ progress: ProgressOptions, on console: Console, of path: String) throws(Failure) -> RecoverPlanning {
+  func remade(
+    _ progress: ProgressOptions, on console: Console, of path: String
+  ) throws(Failure) -> (inputs: RecoverInputs, planning: RecoverPlanning) {
     let inputs = try RecoverInputs(
       self.inputs, forBuilding: true, abandoningRepair: isAbandoningRepair, progress, on: console)
     let planning = try inputs.plan(as: plan.identity, progress, on: console)
     let differences = planning.plan.differences(from: plan)
-    guard !differences.isEmpty else { return planning }
+    guard !differences.isEmpty else { return (inputs, planning) }
     let again = self.inputs.reduce(self.planning) { $0.path($1) }
     var failure = Failure(
       .declined, "the plan is stale: it was made for the files in another state; nothing was written", of: path,

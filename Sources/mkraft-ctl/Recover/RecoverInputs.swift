@@ -9,6 +9,11 @@ struct RecoverInputs {
   /// As they were named, from the root.
   let paths: [String]
   let sources: [RecoverSource]
+  /// Images among them from which keys and values were left out: no plan is applied while they are named. Evidence is none of them,
+  /// since the files that it is about are opened instead.
+  let redactedImages: [String]
+  /// Whether the first file is an image, on which no replica runs.
+  let isOfImage: Bool
 
   /// - Parameter forBuilding: whether keys and values will be needed: where evidence left them out, the file that it is about is
   ///   opened instead.
@@ -21,8 +26,17 @@ struct RecoverInputs {
     let opening = InputOpening(
       forBuilding: forBuilding, abandoningRepair: abandoningRepair, progress: progress, console: console)
     var sources: [RecoverSource] = []
-    for path in self.paths { sources += try opening.open(path) }
+    var images: [Bool] = []
+    var redactedImages: [String] = []
+    for path in self.paths {
+      let input = try opening.open(path)
+      sources += input.sources
+      images.append(input.image != nil)
+      if input.image?.isRedacted == true { redactedImages.append(path) }
+    }
     self.sources = sources
+    self.redactedImages = redactedImages
+    isOfImage = images.first ?? false
   }
 }
 
@@ -33,19 +47,26 @@ private struct InputOpening {
   let progress: ProgressOptions
   let console: Console
 
-  func open(_ path: String) throws(Failure) -> [RecoverSource] {
+  /// What one path leads to.
+  struct Input {
+    let sources: [RecoverSource]
+    /// If it is an image, what it says of itself.
+    let image: ImageHeader?
+  }
+
+  func open(_ path: String) throws(Failure) -> Input {
     let examined = try ExaminedFile(path, cached: true)
     if examined.image == nil, let parts = try evidence(examined, path) {
       try check(parts, path)
       var sources: [RecoverSource] = []
       for part in parts {
         if forBuilding, part.image.header.isRedacted {
-          sources += try open(part.path)
+          sources += try open(part.path).sources
         } else {
           sources.append(try source(part.path, part.image, part.image.header))
         }
       }
-      return sources
+      return Input(sources: sources, image: nil)
     }
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: path)
@@ -53,8 +74,8 @@ private struct InputOpening {
     if forBuilding, examined.image?.isRedacted == true {
       throw Failure(.declined, RepairDonor.Refusal.redacted.words, of: path)
     }
-    if let image = examined.storage as? ExaminedImage { try check(image.image, path) }
-    return [try source(path, examined.storage, examined.image)]
+    if let image = examined.storage as? ExaminedImage { try image.image.check(path, progress, on: console) }
+    return Input(sources: [try source(path, examined.storage, examined.image)], image: examined.image)
   }
 
   private func source(
@@ -73,10 +94,7 @@ private struct InputOpening {
     }
   }
 
-  // MARK: Whether images are whole
-
-  // What is damaged in an image is no damage of the file: more would be named as lost than is.
-
+  /// Reads all of the images: what is damaged in one is no damage of the file.
   private func check(_ parts: [EvidenceFile.Part], _ path: String) throws(Failure) {
     let bar = console.progress("check", total: parts.reduce(0) { $0 + $1.image.byteCount }, progress)
     defer { bar.finish() }
@@ -87,14 +105,6 @@ private struct InputOpening {
         done += part.image.byteCount
       }
     } catch { throw Failure(.notOurFormat, error.words, of: path) }
-  }
-
-  private func check(_ image: ImageStorage, _ path: String) throws(Failure) {
-    let bar = console.progress("check", total: image.byteCount, progress)
-    defer { bar.finish() }
-    do throws(ImageDefect) { try image.checkPieces { bar.update($0) } } catch {
-      throw Failure(.notOurFormat, error.description, of: path)
-    }
   }
 }
 

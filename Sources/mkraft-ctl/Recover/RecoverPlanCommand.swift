@@ -11,7 +11,8 @@ struct RecoverPlanCommand: Command {
     discussion: """
       Name the damaged file first, then older copies of it, images, or evidence from 'recover collect'. An entry counts only if \
       the chain of checksums from the checkpoint leads to it, a block only if the state names it by checksum, whichever file it \
-      comes from. If two files went different ways since they were copied, none is chosen.
+      comes from. If two files went different ways since they were copied, none is chosen. An image without keys and values \
+      shows what a recovery comes to; to make the file, name the data file instead, or an image made with --with-payloads.
       """)
 
   @Argument(help: "The damaged file first, then older copies; or evidence.", completion: .file())
@@ -37,7 +38,7 @@ struct RecoverPlanCommand: Command {
     let document = RecoverPlanDocument(inputs: inputs.paths, plan: planning.plan)
     let saved = target.map { absolutePath($0) }
     if let saved { try document.save(to: saved, planning) }
-    RecoverPlanPage(document: document, planning: planning, saved: saved?.string).render(on: console)
+    RecoverPlanPage(document: document, inputs: inputs, planning: planning, saved: saved?.string).render(on: console)
     return planning.exitCode
   }
 }

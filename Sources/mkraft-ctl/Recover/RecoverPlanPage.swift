@@ -5,6 +5,7 @@ internal import MKraftOutput
 /// What `recover plan` says of a plan.
 struct RecoverPlanPage {
   let document: RecoverPlanDocument
+  let inputs: RecoverInputs
   let planning: RecoverPlanning
   /// Where the plan was saved.
   let saved: String?
@@ -15,6 +16,7 @@ struct RecoverPlanPage {
     console.render(RecoverPlanDocument.schema) { json in
       document.write(to: json, planning)
       json.field("saved", saved)
+      json.array("redacted_images") { for path in inputs.redactedImages { json.string(path) } }
       json.field("next", next.description)
     } text: { page in
       write(to: page)
@@ -23,7 +25,8 @@ struct RecoverPlanPage {
 
   /// Nothing is made that was not saved and looked at, nor before it is known to be needed.
   private var next: ShellCommand {
-    if planning.lacksNothing { return ShellCommand("verify-checksums").path(document.inputs[0]) }
+    if !inputs.redactedImages.isEmpty { return again }
+    if isNothingToDo { return ShellCommand("verify-checksums").path(plan.sources[0].path) }
     guard let saved else {
       let command = document.planning.word("--to").path(document.inputs[0] + ".recovery")
       return document.inputs.reduce(command) { $0.path($1) }
@@ -32,11 +35,26 @@ struct RecoverPlanPage {
     return plan.acceptances.reduce(apply) { $0.word("--accept-loss").word($1) }.path(saved)
   }
 
+  /// The same plan, with data files in the place of images that nothing is made of.
+  private var again: ShellCommand {
+    document.inputs.reduce(document.planning) { command, path in
+      inputs.redactedImages.contains(path) ? command.word("DATA-FILE") : command.path(path)
+    }
+  }
+
+  /// Whether there is a file that may do as it is. An image does for nothing but to make one of it.
+  private var isNothingToDo: Bool { planning.lacksNothing && !inputs.isOfImage }
+
   private func write(to page: FieldList) {
     page.heading(Escape.text(document.inputs[0]))
     let code = planning.exitCode
     page.field("verdict", "\(code.name) (\(code.number))", note: words, code.tone)
     for (index, source) in plan.sources.enumerated() { write(source, index, to: page) }
+    for image in inputs.redactedImages {
+      page.field(
+        "no source", Escape.text(image),
+        note: "keys and values were left out of this image: the plan cannot be applied from it", .yellow)
+    }
     page.heading("the new file")
     page.field(
       "checkpoint", "op \(plan.checkpointOp)", note: "from file \(plan.base), with blocks from any that has them")
@@ -57,8 +75,12 @@ struct RecoverPlanPage {
   }
 
   private var nextWords: String {
-    if planning.lacksNothing { return "see whether the file starts as it is; then nothing has to be recovered" }
-    return saved == nil ? "save the plan" : "make the file"
+    if !inputs.redactedImages.isEmpty {
+      return "plan with the data file in the image's place, or with an image of it made with --with-payloads"
+    }
+    if isNothingToDo { return "see whether the file starts as it is; then nothing has to be recovered" }
+    let step = saved == nil ? "save the plan" : "make the file"
+    return planning.lacksNothing ? step + ", if the file that the image is of is not there" : step
   }
 
   private var words: String {

@@ -34,8 +34,9 @@ struct RecoverVerifyCommand: Command {
     }
     let document = try RecoverPlanDocument(reading: subject)
     if let file { return try verify(file, document.plan, on: console) }
-    let planning = try document.remade(progress, on: console, of: subject)
-    RecoverPlanPage(document: document, planning: planning, saved: absolutePath(subject).string).render(on: console)
+    let (inputs, planning) = try document.remade(progress, on: console, of: subject)
+    RecoverPlanPage(document: document, inputs: inputs, planning: planning, saved: absolutePath(subject).string)
+      .render(on: console)
     return planning.exitCode
   }
 

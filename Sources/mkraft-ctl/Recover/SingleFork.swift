@@ -19,9 +19,7 @@ struct SingleFork {
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: file)
     }
-    guard examined.image?.isRedacted != true else {
-      throw Failure(.declined, "keys and values were left out of this image; there is nothing to read in it", of: file)
-    }
+    try check(examined, on: console)
     let (fork, shortfall) = try fork(of: examined)
     let place = try DrillScratch(below: scratch, byteCount: fork.byteCount)
     defer { if !isKept { place.remove() } }
@@ -30,6 +28,19 @@ struct SingleFork {
     } catch { throw failure(error) }
     tell(shortfall, fork, place, on: console)
     return try start(place.file, on: console)
+  }
+
+  /// - Throws: that it is an image which does not hold what a replica knew, or evidence.
+  private func check(_ examined: ExaminedFile, on console: Console) throws(Failure) {
+    guard let image = examined.storage as? ExaminedImage else {
+      guard let kind = FileCopyKind(examined.storage) else { return }
+      throw kind.failure("which no fork is made of", of: file)
+    }
+    guard !image.image.header.isRedacted else {
+      throw Failure(.declined, "keys and values were left out of this image; there is nothing to read in it", of: file)
+    }
+    guard !examined.isUnsteady else { throw Failure(RecoverRefusal.unsteady(path: file)) }
+    try image.image.check(file, ProgressOptions.none, on: console)
   }
 
   private func fork(of examined: ExaminedFile) throws(Failure) -> (Fork, Fork.Shortfall) {

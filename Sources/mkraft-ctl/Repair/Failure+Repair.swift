@@ -43,11 +43,6 @@ extension Failure {
     }
   }
 
-  /// What is to be repaired is an image.
-  init(imageToRepair file: String) {
-    self.init(.notOurFormat, "it is an image of a data file, which can be looked at and not repaired", of: file)
-  }
-
   /// A file that could not be created.
   init(output path: FilePath, _ error: StorageError) {
     if error.cause == .exists {

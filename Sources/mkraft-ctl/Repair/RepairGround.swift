@@ -20,8 +20,10 @@ struct RepairGround {
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: file)
     }
-    guard examined.image == nil else { throw Failure(imageToRepair: file) }
+    // An image shows the file that it was made of.
+    if let image = examined.image { throw RepairGround.failure(.image(image), file) }
     storage = examined.storage
+    if let kind = FileCopyKind(storage) { throw RepairGround.failure(kind, file) }
     options = RepairGround.options(examined.options(.everything, findingsLimit: 0), interruption)
   }
 
@@ -29,17 +31,15 @@ struct RepairGround {
   init(writing file: String, _ interruption: RepairInterruption) throws(Failure) {
     path = absolutePath(file)
     self.interruption = interruption
-    let opened: FileStorage
-    do throws(OpenError) { opened = try FileStorage.open(FilePath(file), for: .replica) } catch {
+    do throws(OpenError) { storage = try FileStorage.open(FilePath(file), for: .replica) } catch {
       throw Failure(error)
     }
-    let image: ImageStorage?
-    do throws(ImageDefect) { image = try ImageStorage.open(opened) } catch {
-      throw Failure(.notOurFormat, error.description, of: file)
-    }
-    guard image == nil else { throw Failure(imageToRepair: file) }
-    storage = opened
+    if let kind = FileCopyKind(storage) { throw RepairGround.failure(kind, file) }
     options = RepairGround.options(Verification.Options(), interruption)
+  }
+
+  private static func failure(_ kind: FileCopyKind, _ path: String) -> Failure {
+    kind.failure("which can be looked at and not repaired", of: path)
   }
 
   private static func options(

@@ -9,6 +9,7 @@ extension StartCommand {
   func refuse(
     _ path: FilePath, _ storage: FileStorage, _ refusal: OpeningRefusal, on console: Console
   ) throws(Failure) -> ExitCode {
+    if let kind = FileCopyKind(storage) { throw kind.failure("which no replica runs on", of: file) }
     if case .otherMembers(let count) = refusal { throw otherMembers(count) }
     var options = Verification.Options()
     options.scope = [.superblocks, .wal, .replies]

@@ -1,5 +1,6 @@
 import Glibc
 import MKraftFormat
+import MKraftOutput
 import MKraftStorage
 import SystemPackage
 import Testing
@@ -143,22 +144,13 @@ import Testing
     }
   }
 
-  /// An image whose header says, sealed, that its file never held still.
-  private func unsteady(_ image: [UInt8], from start: Int) -> [UInt8] {
-    var image = image
-    image[start + 36] |= 2 | 4
-    let checksum = Checksum.of(Array(image[start + 32..<start + 4096]).rawSpan, seed: 0x6D6B_7261_6674_0100)
-    for index in 0..<16 { image[start + 16 + index] = UInt8(truncatingIfNeeded: checksum >> UInt128(8 * index)) }
-    return image
-  }
-
   @Test func nothingIsPlannedForAFileThatNeverHeldStill() throws {
     let ground = try Ground()
     let path = ground.file.path.string
     for (name, command, start) in [("image", ["image"], 0), ("evidence", ["recover", "collect"], 65536)] {
       let made = try Run.tool(command + [path, "--to", ground[name]])
       #expect(made.exit == 0 && !made.outputText.contains("unsteady"), "\(made)")
-      let bytes = unsteady(try readAll(FilePath(ground[name])), from: start)
+      let bytes = UnsteadyImage.of(try readAll(FilePath(ground[name])), from: start)
       let changing = try ground.file.directory.file("unsteady", bytes).string
       let run = try Run.tool("recover", "plan", changing)
       #expect(run.exit == 12 && run.errorText.contains("(file-changing)"), "\(run)")
@@ -283,18 +275,37 @@ import Testing
     let planned = try Run.tool("recover", "plan", ground.file.path.string, ground.backup.string)
     #expect(planned.exit == 0 && planned.outputText.contains("the first file has all of it"), "\(planned)")
     #expect(planned.outputText.contains("verify-checksums \(ground.file.path.string)"), "\(planned)")
+    // The same of evidence, which names the file.
+    let evidence = ground["evidence"]
+    #expect(try Run.tool("recover", "collect", ground.file.path.string, "--to", evidence).exit == 0)
+    let elsewhere = try Run.tool("recover", "plan", evidence)
+    #expect(elsewhere.exit == 0, "\(elsewhere)")
+    #expect(elsewhere.outputText.contains("verify-checksums \(ground.file.path.string)\n"), "\(elsewhere)")
   }
 
   @Test func anImageWithoutKeysAndValuesCannotBeBuiltFrom() throws {
     let ground = try Ground()
     let (image, plan) = (ground["image"], ground["plan"])
     #expect(try Run.tool("image", ground.file.path.string, "--to", image).exit == 0)
-    #expect(try Run.tool("recover", "plan", image, "--to", plan).exit == 0)
+    // The plan says so, and its next step is one that can be taken.
+    for arguments in [[image], [image, "--to", plan]] {
+      let planned = try Run.tool(["recover", "plan"] + arguments)
+      #expect(planned.exit == 0 && planned.outputText.contains("the plan cannot be applied from it"), "\(planned)")
+      #expect(planned.outputText.contains("--with-payloads\n  mkraft-ctl recover plan DATA-FILE\n"), "\(planned)")
+    }
+    let json = try Run.tool("recover", "plan", ground.file.path.string, image, "--output", "json")
+    let next = "mkraft-ctl recover plan \(ground.file.path.string) DATA-FILE"
+    #expect(json.exit == 0 && json.outputText.contains(#""next": "\#(next)""#), "\(json)")
+    let document = try #require(JSONDocument(parsing: json.output))
+    #expect(document["redacted_images"]?.elements?.compactMap(\.text) == [image], "\(json)")
     let run = try Run.tool("recover", "apply", plan, "--to", ground["new"])
     #expect(run.exit == 15 && run.errorText.contains("--with-payloads"), "\(run)")
     let whole = ground["whole"]
     #expect(try Run.tool("image", ground.file.path.string, "--with-payloads", "--to", whole).exit == 0)
-    #expect(try Run.tool("recover", "plan", whole, "--to", ground["plan2"]).exit == 0)
+    // An image cannot be started as it is, whatever it lacks: what it is for is to make a file of it.
+    let made = try Run.tool("recover", "plan", whole, "--to", ground["plan2"])
+    #expect(made.exit == 0 && made.outputText.contains("next: make the file, if the file that the image"), "\(made)")
+    #expect(!made.outputText.contains("verify-checksums"), "\(made)")
     #expect(try Run.tool("recover", "apply", ground["plan2"], "--to", ground["new"]).exit == 0)
     try expectKeys(ground["new"], upTo: 9)
   }

@@ -33,6 +33,37 @@ import Testing
     #expect(try file.bytes() == before)
   }
 
+  /// A fork is made of what a replica knew, and of nothing that only looks like it.
+  @Test func anImageThatIsNotTheFileIsRefused() throws {
+    let file = try SmallFile()
+    let (image, whole, evidence) = (file.directory["image"], file.directory["whole"], file.directory["evidence"])
+    for arguments in [
+      ["image", file.path.string, "--to", image.string],
+      ["image", file.path.string, "--with-payloads", "--to", whole.string],
+      ["recover", "collect", file.path.string, "--with-payloads", "--to", evidence.string],
+    ] { #expect(try Run.tool(arguments).exit == 0) }
+    var bytes = try readAll(whole)
+    let unsteady = try file.directory.file("unsteady", UnsteadyImage.of(bytes))
+    bytes[4096 + 100] ^= 1
+    let damaged = try file.directory.file("damaged", bytes)
+    let expected: [(FilePath, Int32, String)] = [
+      (image, 15, "keys and values were left out"), (unsteady, 12, "(file-changing)"),
+      (damaged, 65, "whose piece for bytes 0..<1048576"),
+      (evidence, 65, "it is evidence of data files, collected by mkraft-ctl, which no fork is made of"),
+    ]
+    for (path, exit, words) in expected {
+      let run = try Run.tool("drill", "--as-single", path.string, "--scratch", file.directory.path.string)
+      #expect(run.exit == exit && run.output.isEmpty && run.errorText.contains(words), "\(run)")
+      #expect(run.errorText.hasPrefix("mkraft-ctl: \(path.string): "), "\(run)")
+    }
+    #expect(file.directory.names == ["damaged", "evidence", "f", "image", "unsteady", "whole"])
+    // A whole one does as the file itself.
+    let (child, server) = try fork(whole.string, file.directory)
+    #expect(try Run.tool("kv", "get", "--server", server, "k").exit == 17)
+    child.send(SIGTERM)
+    #expect(try child.finish().exit == 0)
+  }
+
   @Test func takesAFileOfAClusterOfSeveral() throws {
     let directory = try TemporaryDirectory()
     let path = directory["f"].string

@@ -6,6 +6,31 @@ import Testing
 
 /// A repair, its undoing and its copies when something came in between: none of them is a dead end.
 @Suite struct RepairWaysTests {
+  // MARK: What is no data file
+
+  /// What was made of the file is not changed in its place, whichever way it is named.
+  @Test func imagesAndEvidenceAreNotRepaired() throws {
+    let scene = try RepairScene()
+    for command in [["image"], ["recover", "collect"]] {
+      let copy = scene.file.directory["copy"]
+      #expect(try Run.tool(command + [scene.path, "--to", copy.string]).exit == 0)
+      let bytes = try readAll(copy)
+      try scene.write(bytes)
+      let runs = [
+        try Run.tool("repair", scene.path), try Run.tool("repair", "resume", scene.path), try scene.apply(),
+        try Run.tool("repair", "apply", scene.plan, "--to", scene.file.directory["new"].string),
+      ]
+      for run in runs {
+        #expect(run.exit == 65 && run.output.isEmpty, "\(run)")
+        #expect(run.errorText.contains("by mkraft-ctl, which can be looked at and not repaired"), "\(run)")
+      }
+      #expect(try scene.file.bytes() == bytes)
+      #expect(scene.file.directory.names == ["copy", "f", "plan"])
+      #expect(unsafe unlink(copy.string) == 0)
+      try scene.write(scene.damaged)
+    }
+  }
+
   // MARK: New damage elsewhere
 
   @Test func aRepairIsFinishedThoughAnotherSlotHasRotted() throws {

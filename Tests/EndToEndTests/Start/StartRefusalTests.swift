@@ -90,6 +90,36 @@ import Testing
     #expect(directory.names == ["empty", "link", "text"])
   }
 
+  /// What mkraft-ctl made itself is not called a stranger's.
+  @Test func imagesAndEvidenceAreNamed() throws {
+    let file = try usedFile()
+    let (image, whole, evidence) = (file.directory["image"], file.directory["whole"], file.directory["evidence"])
+    for arguments in [
+      ["image", file.path.string, "--to", image.string],
+      ["image", file.path.string, "--with-payloads", "--to", whole.string],
+      ["recover", "collect", file.path.string, "--to", evidence.string],
+    ] { #expect(try Run.tool(arguments).exit == 0) }
+    var bytes = try readAll(image)
+    let unsteady = try file.directory.file("unsteady", UnsteadyImage.of(bytes))
+    bytes[40] ^= 1
+    let damaged = try file.directory.file("damaged", bytes)
+    let expected: [(FilePath, String, hasNext: Bool)] = [
+      (image, "it is an image of a data file, made by mkraft-ctl, which no replica runs on", false),
+      (whole, "it is an image of a data file, made by mkraft-ctl, which no replica runs on", true),
+      (evidence, "it is evidence of data files, collected by mkraft-ctl, which no replica runs on", true),
+      (unsteady, "whose parts are of different times", false), (damaged, "whose header is damaged", false),
+    ]
+    for (path, words, hasNext) in expected {
+      let before = try readAll(path)
+      let run = try Run.tool("start", path.string)
+      #expect(run.exit == 65 && run.output.isEmpty && run.errorText.contains(words), "\(run)")
+      #expect(!run.errorText.contains("turn to a backup"), "\(run)")
+      let next = "next: mkraft-ctl recover plan --to \(path.string).recovery \(path.string)"
+      #expect(run.errorText.contains(next) == hasNext, "\(run)")
+      #expect(try readAll(path) == before)
+    }
+  }
+
   @Test func wrongAddresses() throws {
     let file = try SmallFile()
     for address in ["nonsense", "example.org:1", "127.0.0.1:65536", "127.0.0.1:", "::1:5"] {

@@ -81,6 +81,30 @@ import Testing
     }
   }
 
+  /// As format made them: so recovery leaves the slots whose replies the log makes again. A misdirected one is no such slot.
+  @Test func aBlankSlotIsDamageOnlyWhereNothingMakesItsReplyAgain() throws {
+    let (run, _) = try ground()
+    for slot in 0...3 {
+      for number in [slot, (slot + 1) % 4] {
+        let storage = run.storage.snapshot()
+        let blank = IOBuffer(byteCount: ReplyHeader.byteCount)
+        var bytes = blank.mutableBytes
+        ReplyHeader.reserved(slot: number, cluster: GridRun.cluster).encode(into: &bytes)
+        storage.replace(at: range(slot).lowerBound, with: blank)
+        let report = Verification.run(storage)
+        let isLost = slot == 1 || slot == 2
+        let expected: [FindingKind] = isLost ? [.replyLost] : number == slot ? [] : [.replySlotDamaged]
+        #expect(report.findings.map(\.kind) == expected, "slot \(slot), blank of \(number): \(report.findings)")
+        let outcome = try ReplicaOutcome(on: storage, pairs: run.pairs)
+        #expect(outcome == (isLost ? .refuses("reply-lost") : .serves), "slot \(slot), blank of \(number)")
+        // The start tells of slots that sessions have.
+        guard slot == 0 else { continue }
+        let healing = HealingFindings(try Opening.read(storage), on: storage, limit: 10)
+        #expect(healing.findings.map(\.kind) == expected, "blank of \(number)")
+      }
+    }
+  }
+
   /// Without the replies this is a sound file in an older state; with them it is not.
   @Test func aReplyLaterThanTheLogShowsThatTheRestIsOlder() throws {
     for kept in 1...3 {
