@@ -36,6 +36,9 @@ struct LogRecord: Sendable {
   mutating func add(_ run: EntryRun) {
     if case .chain(let before, let last) = parts.last, run.first.parent == last {
       parts[parts.count - 1] = .chain(count: before + run.slots.count, last: run.last.checksum)
+    } else if run.slots.count == 1 {
+      // In a log whose entries do not chain, each would be a part by itself.
+      add(run.firstEvidence)
     } else {
       parts.append(.chain(count: run.slots.count, last: run.last.checksum))
     }
