@@ -4,7 +4,7 @@ internal import MKraftStorage
 /// Taking in again what a verification that ended early had read of the log.
 extension LogIntake {
   /// Takes in again what was recorded of the first `pieces` pieces; nil if a slot of them is not what it was: an entry was written
-  /// since, or what was damaged was mended.
+  /// since, or what was damaged was mended; or if the record is of other slots.
   init?(
     resuming record: LogRecord, pieces: Int, _ superblock: Superblock, liveHead: UInt64?, _ storage: any Storage
   ) {
@@ -43,7 +43,21 @@ extension LogIntake {
       }
       guard isTaken else { return nil }
     }
+    let first = superblock.checkpoint.op + 1
+    guard let count = LogIntake.slotCount(before: pieces, superblock), nextOp == first + count else { return nil }
     goOn(from: pieces, record)
+  }
+
+  /// Slots of the first pieces of a scan; nil if there are fewer pieces.
+  private static func slotCount(before pieces: Int, _ superblock: Superblock) -> UInt64? {
+    let slotsPerPiece = JournalReader.batchLimit(superblock.geometry)
+    let plan = ScanPlan(superblock, scope: .wal, slotsPerPiece: slotsPerPiece, blocks: 1..<1)
+    guard pieces <= plan.logCount else { return nil }
+    var count: UInt64 = 0
+    for index in 0..<pieces {
+      if case .log(_, let slots) = plan[index] { count += UInt64(slots.count) }
+    }
+    return count
   }
 
   /// Takes the next slots as the header ring has them; false if one is not there, or not as it must be.
