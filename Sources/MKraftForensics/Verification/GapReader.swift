@@ -61,7 +61,7 @@ struct GapReader {
   /// - Parameters:
   ///   - place: from the first byte that is not zero to the last.
   ///   - first: what stands at its beginning.
-  static func finding(_ place: Range<UInt64>, first: UInt8) -> Finding {
+  private static func finding(_ place: Range<UInt64>, first: UInt8) -> Finding {
     Finding(
       .gapNotZero, range: place, expected: .number(0), actual: .number(UInt64(first)),
       evidence:

@@ -20,7 +20,7 @@ struct LogIntake: Sendable {
   private(set) var evidence: [Int: SlotEvidence] = [:]
   /// Checksums of entries that are not there, as their successors name them.
   private(set) var namedByChild: [UInt64: UInt128] = [:]
-  private var nextOp: UInt64
+  private(set) var nextOp: UInt64
   /// What it takes to go on later.
   private(set) var record = LogRecord()
 
@@ -32,46 +32,19 @@ struct LogIntake: Sendable {
     nextOp = superblock.checkpoint.op + 1
   }
 
-  /// Takes in again what was recorded of the first `pieces` pieces; nil if the header ring is not what it was.
-  init?(
-    resuming record: LogRecord, pieces: Int, _ superblock: Superblock, _ opening: SuperblockDecision,
-    liveHead: UInt64?, _ storage: any Storage
-  ) {
-    self.init(superblock, opening, liveHead: liveHead)
-    let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)
-    for part in record.parts {
-      switch part {
-      case .apart(let evidence):
-        guard evidence.slot == nextSlot else { return nil }
-        take(evidence)
-      case .alike(let count, let last):
-        guard take(alike: count, last: last, reader) else { return nil }
-      }
-    }
+  /// What was recorded before was taken in: the next piece is `pieces`.
+  mutating func goOn(from pieces: Int, _ record: LogRecord) {
     self.pieces = PiecesInOrder(from: pieces, waitingMax: LogIntake.waitingMax)
+    self.record = record
   }
+
+  var slotCount: Int { Int(superblock.geometry.slotCount) }
 
   /// Whether the piece of this number has to wait for earlier ones.
   func isFull(_ sequence: Int) -> Bool { pieces.isFull(sequence) }
 
   /// The slot of the next op; nil when every slot was taken in.
-  private var nextSlot: Int? { recovery.nextSlot }
-
-  private mutating func take(alike count: Int, last: UInt128, _ reader: JournalReader) -> Bool {
-    var left = count
-    var checksum: UInt128?
-    while left > 0 {
-      guard let slot = nextSlot else { return false }
-      let slots = slot..<min(slot + min(left, reader.batchLimit), Int(superblock.geometry.slotCount))
-      for seen in reader.evidence(of: slots, bodies: false) {
-        guard let header = seen.validHeader, nextSlot == seen.slot else { return false }
-        take(SlotEvidence(slot: seen.slot, header: .valid(header), prepare: .valid(header)))
-        checksum = header.checksum
-      }
-      left -= slots.count
-    }
-    return checksum == last
-  }
+  var nextSlot: Int? { recovery.nextSlot }
 
   /// Takes the slots that were not read as their headers tell, so that what was read can be judged: entries that stand in the header ring
   /// are taken on trust. False if too many of the headers are damaged.
@@ -113,11 +86,11 @@ struct LogIntake: Sendable {
     nextOp += UInt64(run.slots.count)
   }
 
-  private mutating func take(_ found: SlotEvidence) {
-    record.add(found)
+  mutating func take(_ found: SlotEvidence) {
     let op = nextOp
     nextOp += 1
     let isInMotion = liveHead.map { op > $0 } ?? false
+    if isInMotion { record.addMoving() } else { record.add(found) }
     let seen = isInMotion ? blank(found.slot) : found
     note(seen, recovery.add(seen), op: op)
   }
@@ -145,7 +118,7 @@ struct LogIntake: Sendable {
   }
 
   /// Beyond the head that a file in use is judged as of, everything counts as blank.
-  private func blank(_ slot: Int) -> SlotEvidence {
+  func blank(_ slot: Int) -> SlotEvidence {
     let header = PrepareHeader.placeholder(.reserved, slot: slot, cluster: superblock.cluster)
     return SlotEvidence(slot: slot, header: .valid(header), prepare: .valid(header))
   }

@@ -17,14 +17,11 @@ struct ScanTally: Sendable {
   init(byteCount: UInt64) { self.byteCount = byteCount }
 
   /// What a resumed scan had accounted for.
-  init(
-    byteCount: UInt64, _ bytes: ByteTally, unreadable: [Range<UInt64>], unsteady: [Range<UInt64>], findings: [Finding]
-  ) {
+  init(byteCount: UInt64, _ bytes: ByteTally, unreadable: [Range<UInt64>], unsteady: [Range<UInt64>]) {
     self.byteCount = byteCount
     self.bytes = bytes
     self.unreadable = unreadable
     self.unsteady = unsteady
-    self.findings = findings
   }
 
   mutating func check(_ range: Range<UInt64>) { bytes.check(present(range)) }

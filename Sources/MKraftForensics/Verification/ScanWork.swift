@@ -12,7 +12,7 @@ final class ScanWork: Sendable {
   private static let patience: UInt32 = 500
 
   struct Results: Sendable {
-    var tally: ScanTally
+    var tallies: PartTallies
     var intake: LogIntake
     var replies: [ReplySight] = []
     var grid: GridIntake
@@ -73,8 +73,9 @@ final class ScanWork: Sendable {
     let gaps = GapReader(watched, superblock.geometry, buffer)
     let blocks = BlockReader(watched, ground, buffer, rereads: rereads)
     while let index = take() {
+      let piece = plan[index]
       var tally = PieceTally()
-      switch plan[index] {
+      switch piece {
       case .log(let sequence, let slots): verifyLog(slots, sequence: sequence, reader, &tally)
       case .replies(let slots): verifyReplies(slots, replies, &tally)
       case .gap(let range): gaps.verify(range, &tally)
@@ -83,8 +84,8 @@ final class ScanWork: Sendable {
       let failures = watched.takeFailures(unit: Int(superblock.geometry.ioUnit))
       progress(
         results.withLock { results in
-          results.tally.add(tally, failures)
-          return results.tally.bytes.total
+          results.tallies.add(tally, failures, to: piece.part)
+          return results.tallies.byteCount
         })
     }
   }
@@ -109,7 +110,10 @@ final class ScanWork: Sendable {
     while results.withLock({ isTooEarly($0) }) { usleep(ScanWork.patience) }
   }
 
-  private var rereads: Int { isLive ? ScanWork.rereadsMax : 1 }
+  private var rereads: Int { ScanWork.rereads(isLive: isLive) }
+
+  /// Times that what looks damaged is read again.
+  static func rereads(isLive: Bool) -> Int { isLive ? rereadsMax : 1 }
 
   // MARK: Replies and blocks
 

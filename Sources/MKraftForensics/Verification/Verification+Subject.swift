@@ -33,7 +33,7 @@ extension Verification {
     let liveHead = options.isLive ? LiveHead.find(storage, superblock) : nil
     let (window, walk) = window(ground, from: 1)
     let results = ScanWork.Results(
-      tally: ScanTally(byteCount: byteCount), intake: LogIntake(superblock, look.decision, liveHead: liveHead),
+      tallies: PartTallies(byteCount: byteCount), intake: LogIntake(superblock, look.decision, liveHead: liveHead),
       grid: GridIntake(ground, walk))
     return Subject(
       look: look, superblock: superblock, assumption: reference.assumption, ground: ground, liveHead: liveHead,
@@ -41,42 +41,6 @@ extension Verification {
   }
 
   static var ofNoSuperblock: Resumption { .startedOver("no superblock tells what the state is of") }
-
-  /// What an earlier verification left, if it is of this file as it is now.
-  private mutating func resume(_ bytes: [UInt8], _ look: SuperblockLook, _ ground: GridGround) -> Subject? {
-    guard let state = ResumeState.decode(bytes) else {
-      resumption = .startedOver("it is none of this release, or damaged")
-      return nil
-    }
-    if let difference = binding(ground.superblock).difference(from: state.binding) {
-      resumption = .startedOver(difference)
-      return nil
-    }
-    let results = ResumeState.results(of: state, ground, look.decision, WatchedStorage(storage))
-    let (window, walk) = window(ground, from: results?.progress.nextBlock ?? 1)
-    guard let results, results.grid.innerCount == walk.innerCount || !options.scope.contains(.grid) else {
-      resumption = .startedOver("what was read before reads otherwise now")
-      return nil
-    }
-    resumption = .continued(byteCount: results.tally.bytes.total)
-    return Subject(
-      look: look, superblock: ground.superblock, ground: ground, liveHead: state.liveHead, window: window,
-      start: results)
-  }
-
-  /// What it takes to go on later; nil if too much is damaged to be remembered.
-  func rest(_ results: ScanWork.Results, _ subject: Subject) -> [UInt8]? {
-    var results = results
-    results.replies = doubtful(results.replies, subject.ground)
-    guard !results.intake.record.isTooLarge, results.replies.count <= ResumeState.repliesMax else { return nil }
-    return ResumeState(binding: binding(subject.superblock), liveHead: subject.liveHead, results: results).encoded
-  }
-
-  private func binding(_ superblock: Superblock) -> ResumeState.Binding {
-    ResumeState.Binding(
-      fileID: superblock.fileID, superblock: superblock.checksum, sequence: superblock.sequence, byteCount: byteCount,
-      scope: options.scope.rawValue, isLive: options.isLive, readMode: options.readMode)
-  }
 
   /// What nodes say of the leaves from an address on, as far as a bounded memory holds it.
   func window(_ ground: GridGround, from first: UInt64) -> (LeafWindow, TreeWalk) {
@@ -86,9 +50,4 @@ extension Verification {
     window.finish()
     return (window, walk)
   }
-}
-
-extension Verification {
-  /// Whether bytes are of a kind with `VerificationReport.rest`, of whatever release, damaged or not.
-  public static func isRest(_ bytes: [UInt8]) -> Bool { ResumeState.isState(bytes) }
 }

@@ -160,8 +160,10 @@ public struct Verification {
     _ results: ScanWork.Results, _ subject: Subject, _ judged: inout Judged
   ) -> (report: VerificationReport, hasChanged: Bool) {
     let rest = remainder(subject, results.progress)
-    tally.add(results.tally)
-    log.add(results.tally.findings)
+    for part in PartTallies.Part.allCases {
+      tally.add(results.tallies[part])
+      log.add(results.tallies[part].findings)
+    }
     accountForRest(subject.superblock, rest)
     GridFindings(subject.ground).addCheckpoint(to: &log)
     var isWhole = rest.parts.isEmpty

@@ -81,7 +81,8 @@ extension VerifiedFile {
   /// How far the verification came.
   private static let end: [Shape.Member] = [
     .init("stopped", .nullable(.choice(ScanStop.allCases.map(\.rawValue)))),
-    .optional("resumed_at_byte_count", .decimal), .optional("started_over_because", .string),
+    .optional("resumed_at_byte_count", .decimal), .optional("read_again", .array(.string)),
+    .optional("started_over_because", .string),
     .init(
       "unchecked",
       .array(.object([.init("part", .string), .init("what", .string), .init("byte_count", .decimal)]))),

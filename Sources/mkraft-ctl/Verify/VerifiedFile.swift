@@ -28,6 +28,11 @@ struct VerifiedFile {
       if case .startedOver(let reason) = report.resumption {
         console.diagnostics.warning("--resume starts over: \(reason)", of: path)
       }
+      if case .continued(_, let readAgain) = report.resumption {
+        for part in readAgain {
+          console.diagnostics.warning("--resume reads a part from its beginning: \(part)", of: path)
+        }
+      }
       guard exitCode.concludesNothing, let worst = report.worst else { return }
       console.diagnostics.error("\(worst.kind.meaning) (\(worst.kind.name)): \(worst.evidence)", of: path)
     }
@@ -52,7 +57,10 @@ struct VerifiedFile {
   /// How far it came.
   private func writeEnd(_ report: VerificationReport, to json: JSONWriter) {
     json.field("stopped", report.stop?.rawValue)
-    if case .continued(let byteCount) = report.resumption { json.field("resumed_at_byte_count", byteCount) }
+    if case .continued(let byteCount, let readAgain) = report.resumption {
+      json.field("resumed_at_byte_count", byteCount)
+      json.array("read_again") { for part in readAgain { json.value(part) } }
+    }
     if case .startedOver(let reason) = report.resumption { json.field("started_over_because", reason) }
     json.array("unchecked") {
       for part in report.unchecked {
@@ -97,7 +105,7 @@ struct VerifiedFile {
     func field(_ name: String, _ byteCount: UInt64, _ words: String, _ tone: Tone = .plain) {
       page.field(name, ByteCount(byteCount).description, note: "\(byteCount) bytes" + words, tone)
     }
-    if case .continued(let byteCount) = report.resumption {
+    if case .continued(let byteCount, _) = report.resumption {
       field("resumed", byteCount, " were accounted for before")
     }
     field("size", report.byteCount, ", read \(mode.words)")

@@ -39,7 +39,9 @@ struct VerifyCommand: Command {
   @Option(
     help: """
       Keep here what a run of one file that ends early has done, and go on from it the next time. Starts over when it is of \
-      another file or of an earlier checkpoint; goes when the file was checked to its end.
+      another file or of an earlier checkpoint; goes when the file was checked to its end. The log is read again from its \
+      beginning if entries were written since, and log or grid if damage found in it was mended since; replies and gaps are \
+      read again each time. A file in use is judged as of the head that the first run found.
       """, completion: .file())
   var resume: String?
 

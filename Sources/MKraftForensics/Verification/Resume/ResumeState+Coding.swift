@@ -5,7 +5,7 @@ internal import MKraftStorage
 extension ResumeState {
   private static let magic: [UInt8] = Array("mkraft-verify\n".utf8)
   /// Raised with every change of the form, or of how a file is divided into pieces.
-  private static let version: UInt32 = 3
+  private static let version: UInt32 = 4
   private static let seed: UInt64 = 0x6D6B_7261_6674_FF01
 
   /// What a state is decoded to.
@@ -27,15 +27,15 @@ extension ResumeState {
     writer.write(binding.isLive)
     writer.write(binding.readMode)
     writer.write(liveHead) { $0.write($1) }
-    writer.write(UInt64(results.progress.logPieces))
-    writer.write(UInt64(results.progress.replyPieces))
-    writer.write(UInt64(results.progress.gapPieces))
-    writer.write(results.progress.nextBlock)
-    writer.write(results.sawChange)
-    writer.write(results.tally)
-    writer.write(results.intake.record.parts) { $0.write($1) }
-    writer.write(results.replies) { $0.write($1) }
-    writer.write(results.grid)
+    writer.write(UInt64(contents.progress.logPieces))
+    writer.write(UInt64(contents.progress.replyPieces))
+    writer.write(UInt64(contents.progress.gapPieces))
+    writer.write(contents.progress.nextBlock)
+    writer.write(contents.sawChange)
+    writer.write(contents.logTally)
+    writer.write(contents.log.parts) { $0.write($1) }
+    writer.write(contents.gridTally)
+    writer.write(contents.grid)
     writer.write(Checksum.of(writer.bytes.rawSpan, seed: ResumeState.seed))
     return writer.bytes
   }
@@ -63,50 +63,38 @@ extension ResumeState {
     return Decoded(binding: binding, liveHead: liveHead, contents: reader)
   }
 
-  /// The rest of a state that is bound to this file.
-  static func results(
-    of state: Decoded, _ ground: GridGround, _ opening: SuperblockDecision, _ storage: WatchedStorage
-  ) -> ScanWork.Results? {
+  /// The rest of a state that is bound to this file; nil if it is none of a state.
+  static func contents(of state: Decoded, _ ground: GridGround) -> Contents? {
     var reader = state.contents
-    guard let results = try? results(&reader, state, ground, opening, storage), reader.isAtEnd else { return nil }
-    return results
+    guard let contents = try? contents(&reader, state, ground), reader.isAtEnd else { return nil }
+    return contents
   }
 
-  private static func results(
-    _ reader: inout StateReader, _ state: Decoded, _ ground: GridGround, _ opening: SuperblockDecision,
-    _ storage: WatchedStorage
-  ) throws(StateReader.Malformed) -> ScanWork.Results {
+  private static func contents(
+    _ reader: inout StateReader, _ state: Decoded, _ ground: GridGround
+  ) throws(StateReader.Malformed) -> Contents {
     let progress = ScanProgress(
       logPieces: try reader.readIndex(), replyPieces: try reader.readIndex(), gapPieces: try reader.readIndex(),
       nextBlock: try reader.read())
+    guard progress.nextBlock > 0 else { throw StateReader.Malformed() }
     let sawChange: Bool = try reader.read()
-    let tally = try reader.readTally(byteCount: state.binding.byteCount)
-    let record = LogRecord(try reader.readArray { reader throws(StateReader.Malformed) in try reader.readLogPart() })
-    let intake = LogIntake(
-      resuming: record, pieces: progress.logPieces, ground.superblock, opening, liveHead: state.liveHead,
-      storage)
-    guard let intake, progress.nextBlock > 0 else { throw StateReader.Malformed() }
-    let replies = try reader.readArray { reader throws(StateReader.Malformed) in try reader.readReplySight() }
+    let logTally = try reader.readTally(byteCount: state.binding.byteCount)
+    let log = LogRecord(try reader.readArray { reader throws(StateReader.Malformed) in try reader.readLogPart() })
+    let gridTally = try reader.readTally(byteCount: state.binding.byteCount)
     let grid = try reader.readGridIntake(ground)
-    return ScanWork.Results(
-      tally: tally, intake: intake, replies: replies, grid: grid, progress: progress, sawChange: sawChange)
+    return Contents(
+      progress: progress, sawChange: sawChange, logTally: logTally, log: log, gridTally: gridTally, grid: grid)
   }
 }
 
 extension StateWriter {
+  /// Of log and grid: pieces of them make no findings of their own.
   fileprivate mutating func write(_ tally: ScanTally) {
     write(tally.bytes.checked)
     write(tally.bytes.unreadable)
     write(ByteTally.SkipReason.allCases) { $0.write(tally.bytes[$1]) }
     write(tally.unreadable) { $0.write($1) }
     write(tally.unsteady) { $0.write($1) }
-    // Of pieces only gaps make findings of their own.
-    write(tally.findings) { writer, finding in
-      writer.write(finding.range ?? 0..<0)
-      var first: UInt8 = 0
-      if case .number(let byte) = finding.actual { first = UInt8(truncatingIfNeeded: byte) }
-      writer.write(first)
-    }
   }
 
   fileprivate mutating func write(_ grid: GridIntake) {
@@ -135,10 +123,7 @@ extension StateReader {
     guard let bytes = ByteTally(checked: checked, unreadable: unreadable, skipped: skipped) else { throw Malformed() }
     let ranges = try readArray { reader throws(Malformed) in try reader.read(Range<UInt64>.self) }
     let unsteady = try readArray { reader throws(Malformed) in try reader.read(Range<UInt64>.self) }
-    let findings = try readArray { reader throws(Malformed) in
-      GapReader.finding(try reader.read(), first: try reader.read())
-    }
-    return ScanTally(byteCount: byteCount, bytes, unreadable: ranges, unsteady: unsteady, findings: findings)
+    return ScanTally(byteCount: byteCount, bytes, unreadable: ranges, unsteady: unsteady)
   }
 
   fileprivate mutating func readGridIntake(_ ground: GridGround) throws(Malformed) -> GridIntake {

@@ -28,11 +28,20 @@ struct ResumeState: Sendable {
     }
   }
 
-  /// Replies that are not as recorded; with more of them nothing is resumed.
-  static let repliesMax = 4096
+  /// What was read, and what was found in it. Replies and gaps are read again each time, so that of them it tells only how many
+  /// pieces there were.
+  struct Contents: Sendable {
+    var progress: ScanProgress
+    /// An item read differently the second time.
+    var sawChange: Bool
+    var logTally: ScanTally
+    var log: LogRecord
+    var gridTally: ScanTally
+    var grid: GridIntake
+  }
 
   var binding: Binding
   /// The head that a file in use is judged as of.
   var liveHead: UInt64?
-  var results: ScanWork.Results
+  var contents: Contents
 }

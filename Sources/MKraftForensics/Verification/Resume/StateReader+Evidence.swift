@@ -58,24 +58,12 @@ extension StateReader {
 
   mutating func readLogPart() throws(Malformed) -> LogRecord.Part {
     switch try read(UInt8.self) {
-    case 0: return .alike(count: try readIndex(), last: try read())
-    case 1: return .apart(try readSlotEvidence())
+    case 0: return .chain(count: try readIndex(), last: try read())
+    case 1: return .alike(count: try readIndex(), digest: try read())
+    case 2: return .moving(count: try readIndex())
+    case 3: return .apart(try readSlotEvidence())
     default: throw Malformed()
     }
-  }
-
-  mutating func readReplySight() throws(Malformed) -> ReplySight {
-    let slot = try readIndex()
-    let contents: ReplySight.Contents
-    switch try read(UInt8.self) {
-    case 0: contents = .whole(try readReplyHeader())
-    case 1: contents = .damaged(try readDefect())
-    case 2: contents = .unreadable(try readError())
-    case 3: contents = .beyondEnd
-    case 4: contents = .bodyMismatch(try readReplyHeader())
-    default: throw Malformed()
-    }
-    return ReplySight(slot: slot, contents: contents)
   }
 
   mutating func readBlockDefect() throws(Malformed) -> BlockFault.Defect {

@@ -61,12 +61,6 @@ struct StateReader {
     return header
   }
 
-  mutating func readReplyHeader() throws(Malformed) -> ReplyHeader {
-    let image = try readImage()
-    guard let header = try? ReplyHeader(decoding: image.rawSpan) else { throw Malformed() }
-    return header
-  }
-
   private mutating func readImage() throws(Malformed) -> [UInt8] {
     guard bytes.count - position >= PrepareHeader.byteCount else { throw Malformed() }
     defer { position += PrepareHeader.byteCount }

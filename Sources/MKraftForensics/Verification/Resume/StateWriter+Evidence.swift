@@ -54,24 +54,20 @@ extension StateWriter {
 
   mutating func write(_ part: LogRecord.Part) {
     switch part {
-    case .alike(let count, let last):
+    case .chain(let count, let last):
       write(UInt8(0))
       write(UInt64(count))
       write(last)
-    case .apart(let evidence):
+    case .alike(let count, let digest):
       write(UInt8(1))
+      write(UInt64(count))
+      write(digest)
+    case .moving(let count):
+      write(UInt8(2))
+      write(UInt64(count))
+    case .apart(let evidence):
+      write(UInt8(3))
       write(evidence)
-    }
-  }
-
-  mutating func write(_ sight: ReplySight) {
-    write(UInt64(sight.slot))
-    switch sight.contents {
-    case .whole(let header): write(UInt8(0), header)
-    case .damaged(let defect): write(UInt8(1), defect)
-    case .unreadable(let error): write(UInt8(2), error)
-    case .beyondEnd: write(UInt8(3))
-    case .bodyMismatch(let header): write(UInt8(4), header)
     }
   }
 
@@ -117,11 +113,6 @@ extension StateWriter {
   }
 
   private mutating func write(_ number: UInt8, _ header: PrepareHeader) {
-    write(number)
-    writeHeader { header.encode(into: &$0) }
-  }
-
-  private mutating func write(_ number: UInt8, _ header: ReplyHeader) {
     write(number)
     writeHeader { header.encode(into: &$0) }
   }
