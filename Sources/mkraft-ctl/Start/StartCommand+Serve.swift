@@ -82,6 +82,11 @@ extension StartCommand {
         return try refuse(ground.path, ground.storage, error, on: console)
       }
       throw Failure(.inputOutput, "the replica halted: \(ReplicaHalt.entryDamaged(op: op))", of: file)
+    case .halted(.numbersExhausted):
+      let kind = FindingKind.numbersExhausted
+      throw Failure(
+        kind.exitCode, "\(kind.name): \(ReplicaHalt.numbersExhausted)", of: file,
+        next: ShellCommand("verify-checksums").path(file))
     case .halted(let halt):
       if let finding = HaltFinding.of(halt, superblock) { throw failure(finding) }
       throw Failure(

@@ -51,6 +51,24 @@ import Testing
     #expect(run.exit == 14 && run.errorText.contains("wal-head-undecidable"), "\(run)")
   }
 
+  @Test func numbersThatCannotBeCountedOnAreLost() throws {
+    let file = try usedFile()
+    var superblock = try file.superblock()
+    superblock.term = PrepareHeader.numberLimit - 2
+    superblock.seal()
+    for copy in 0..<Superblock.copyCount {
+      superblock.copy = copy
+      let image = IOBuffer(byteCount: Superblock.byteCount)
+      var bytes = image.mutableBytes
+      superblock.encode(into: &bytes)
+      try file.overwrite(at: superblock.geometry.offset(of: .superblock(copy)), with: [UInt8](copying: image.bytes))
+    }
+    #expect(try Run.tool("verify-checksums", file.path.string).exit == 14)
+    let run = try refused(file)
+    #expect(run.exit == 14 && run.errorText.contains("numbers-exhausted"), "\(run)")
+    #expect(run.errorText.contains("next: mkraft-ctl verify-checksums"), "\(run)")
+  }
+
   @Test func otherMembersAreNamed() throws {
     let directory = try TemporaryDirectory()
     let path = directory["f"].string
