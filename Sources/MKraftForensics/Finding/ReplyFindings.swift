@@ -96,7 +96,7 @@ struct ReplyFindings {
     var finding = Finding(
       kind, zone: .replies, slot: sight.slot, op: kind == .replyAhead ? aheadOp(sight) : record?.op,
       range: start..<start + size,
-      evidence: words(sight, record) + reason(kind, record), cause: sight.likelyCause)
+      evidence: words(sight, record) + reason(kind, record), cause: kind == .replyAhead ? nil : sight.likelyCause)
     if let record { finding.expected = .checksum(record.replyChecksum) }
     switch sight.contents {
     case .whole(let header) where header.checksum == record?.replyChecksum:

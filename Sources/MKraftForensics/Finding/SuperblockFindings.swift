@@ -81,9 +81,11 @@ public enum SuperblockFindings {
       }
       guard let chosen = decision.chosen, superblock.sequence != chosen.sequence else { return nil }
       let isStale = superblock.sequence < chosen.sequence
+      let proof = isStale ? "" : "; op \(superblock.committedOp) had been committed before it was written"
       return make(
         isStale ? .superblockCopyStale : .superblockCopyUnacknowledged, .number(chosen.sequence),
-        .number(superblock.sequence), "its sequence is \(superblock.sequence), that of the others \(chosen.sequence)")
+        .number(superblock.sequence),
+        "its sequence is \(superblock.sequence), that of the others \(chosen.sequence)" + proof)
     }
   }
 

@@ -111,7 +111,7 @@ public struct SuperblockDecision: Sendable {
     let ahead = seen.map(\.1).filter { $0.sequence > chosen.sequence }
     self.init(
       outcome: .success(chosen), states: states, repairs: worthless + replaceable + unacknowledged,
-      provenOp: ahead.map { max($0.commitMax, $0.checkpoint.op) }.max() ?? 0)
+      provenOp: ahead.map(\.committedOp).max() ?? 0)
   }
 
   private init(outcome: Result<Superblock, Refusal>, states: [CopyState], repairs: [Int], provenOp: UInt64) {
@@ -187,4 +187,7 @@ extension Superblock {
   public func isSameFile(as other: Superblock) -> Bool {
     cluster == other.cluster && member == other.member && fileID == other.fileID && geometry == other.geometry
   }
+
+  /// The highest op of which it is known, whether it took effect or not, that it had been committed before.
+  package var committedOp: UInt64 { max(commitMax, checkpoint.op) }
 }

@@ -88,7 +88,7 @@ extension StartCommand {
         kind.exitCode, "\(kind.name): \(ReplicaHalt.numbersExhausted)", of: file,
         next: ShellCommand("verify-checksums").path(file))
     case .halted(let halt):
-      if let finding = HaltFinding.of(halt, superblock) { throw failure(finding) }
+      if let finding = HaltFinding.of(halt, superblock, on: ground.storage) { throw failure(finding) }
       throw Failure(
         .inputOutput, "the replica halted: \(halt); nothing was acknowledged that is not durable", of: file)
     case .cannotListen(let reason): throw Failure(.cannotCreate, "cannot listen on \(reason); \(file) is as it was")
