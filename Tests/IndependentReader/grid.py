@@ -360,9 +360,9 @@ class State:
             h = None if defect else decode(REPLY_HEADER, raw)
             is_reply = h is not None and h["kind"] == REPLY
             # The header alone counts here, and it does not matter whose the slot is.
-            if not error and not self.log.faults and judge_reply(raw, lambda n: (b"", "not-read"), self.g.message_size) == "not-read":
+            if not error and judge_reply(raw, lambda n: (b"", "not-read"), self.g.message_size) == "not-read":
                 ahead = decode(REPLY_HEADER, raw)
-                if ahead["cluster"] == self.sb["cluster"] and ahead["op"] > self.log.head["op"]:
+                if ahead["cluster"] == self.sb["cluster"] and ahead["op"] > max(self.log.head["op"], self.log.proven):
                     self.find("reply-ahead", slot=slot)
             record = self.records[slot] if self.records is not None and slot < len(self.records) else None
             if self.records is None:

@@ -18,6 +18,8 @@ public enum NextStep: Sendable, Equatable {
   case restoreEntry
   /// No entry of another file can be proven to be the right one.
   case decideOnLog
+  /// Parts of the file are of an older state than others.
+  case decideOnHistory
   /// Something that the file alone holds all of.
   case repair
   /// A block whose checksum is known.
@@ -54,6 +56,9 @@ public enum NextStep: Sendable, Equatable {
     case .restoreEntry: NextStep.restore("entry")
     case .decideOnLog:
       "keep the file as it is; look at the slot and its neighbours, and decide: no other copy can be proven to be the right one; 'recover plan' names what could be kept in a new file"
+    case .decideOnHistory:
+      "keep the file as it is and start nothing on it; look for the rest of the newer state: the file that it was copied from, or a "
+        + "newer copy; 'recover plan', with that behind it, names what could be kept in a new file"
     case .repair:
       "keep the file as it is; let repair make it right: this file alone holds all that it takes, and the checksum that is expected proves it"
     case .restoreBlock: NextStep.restore("block")
@@ -89,6 +94,7 @@ public enum NextStep: Sendable, Equatable {
     case .start, .checkMedium: ShellCommand("start").path(path)
     case .inspectSuperblock: ShellCommand("inspect-superblock").path(path)
     case .restoreEntry, .restoreBlock, .restoreReply, .findWhole: ShellCommand("repair").path(path)
+    case .decideOnHistory: ShellCommand("recover", "plan").path(path)
     case .decideOnLog:
       finding?.slot.map { ShellCommand("dump-wal", "--slot", String($0)).path(path) }
         ?? ShellCommand("dump-wal").path(path)

@@ -10,14 +10,21 @@ struct ReplyFindings {
   private let records: [SessionRecord]?
   /// Nil if the log was left out.
   private let forecast: ReplyForecast?
-  /// The last op of the log, which the forecast goes to; nil if something of the log is missing, or not known.
-  private let head: UInt64?
+  /// The last op that the log is known to have reached, whether it is all there or not; nil if the log was not read whole, or is
+  /// that of a file in use.
+  private let reached: UInt64?
+  /// Whether the forecast goes to the log's end: nothing in the log is missing.
+  private let isForecastWhole: Bool
 
-  init(_ superblock: Superblock, _ records: [SessionRecord]?, _ forecast: ReplyForecast?, head: UInt64?) {
+  init(
+    _ superblock: Superblock, _ records: [SessionRecord]?, _ forecast: ReplyForecast?, reached: UInt64?,
+    isForecastWhole: Bool
+  ) {
     self.superblock = superblock
     self.records = records
     self.forecast = forecast
-    self.head = head
+    self.reached = reached
+    self.isForecastWhole = isForecastWhole
   }
 
   func add(_ sights: [ReplySight], to log: inout FindingLog) {
@@ -32,7 +39,7 @@ struct ReplyFindings {
 
   /// The op of a reply that is later than the log's end. Its header is enough: it was sealed when the reply was made.
   private func aheadOp(_ sight: ReplySight) -> UInt64? {
-    guard let head, let header = sight.header, header.kind == .reply, header.op > head else { return nil }
+    guard let reached, let header = sight.header, header.kind == .reply, header.op > reached else { return nil }
     return header.op
   }
 
@@ -56,7 +63,7 @@ struct ReplyFindings {
       if header.kind == .replyReserved, record == nil || isRemade { return nil }
       if header.kind == .reply, next == ReplyForecast.Answer(header) { return nil }
       // A reply of an op that the log is not known to hold, and nobody to ask.
-      if records == nil || forecast == nil || head == nil && record == nil { return nil }
+      if records == nil || forecast == nil || !isForecastWhole && record == nil { return nil }
     }
     let kind = kind(sight, record, next)
     // That there was a later state is said already.
@@ -124,12 +131,12 @@ struct ReplyFindings {
   private func reason(_ kind: FindingKind, _ record: SessionRecord?) -> String {
     let named =
       record.map { "; the checkpoint's table names the reply of op \($0.op) to client \($0.client.hex)" } ?? ""
-    if kind == .replyAhead, let head { return named + "; the log ends at op \(head)" }
+    if kind == .replyAhead, let reached { return named + "; the log is known to reach op \(reached)" }
     guard let forecast else { return named + "; the log was not asked whether it makes it again" }
     let next = superblock.checkpoint.op + UInt64(superblock.geometry.checkpointInterval)
     switch kind {
     case .replyLost:
-      return named + (head != nil ? ", and the log" : ", and the log, as far as it is whole,")
+      return named + (isForecastWhole ? ", and the log" : ", and the log, as far as it is whole,")
         + " does not go on with it"
     case .replyTorn: return named + "; the checkpoint of op \(next), which puts another there, was being written"
     default:

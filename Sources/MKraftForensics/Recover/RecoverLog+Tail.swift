@@ -37,7 +37,7 @@ extension RecoverLog {
   private var isEndShown: Bool { !sources[0].isLive && sources[0].unfinishedRepair == nil }
 
   /// The op from which on the first file by itself shows that nothing was acknowledged; nil if it does not show its end.
-  var ownEnd: UInt64? { isEndShown ? tail(0, above: witnesses[0].provenOp).endOp : nil }
+  var ownEnd: UInt64? { isEndShown ? tail(0, above: max(witnesses[0].provenOp, witnesses[0].repliedOp)).endOp : nil }
 
   private func tail(_ index: Int, above op: UInt64) -> Tail {
     let source = sources[index]

@@ -17,8 +17,10 @@ struct RecoverLog {
 
   /// What one file by itself tells.
   struct Witness {
-    /// The log is known to have reached this op.
+    /// The log is known to have reached this op, by an entry, a commit stamp or a superblock.
     var provenOp: UInt64 = 0
+    /// A stored reply is of this op: the log had reached it, and nothing here tells which entry it was.
+    var repliedOp: UInt64 = 0
     /// Of entries; a superblock with a lower one was rolled back.
     var termMax: UInt64 = 0
   }
@@ -44,7 +46,10 @@ struct RecoverLog {
       // What was executed had been in the log.
       let reply = StoredReply.newest(
         in: sources[index].storage, (sources[index].superblock ?? model).geometry, cluster: model.cluster)
-      if let reply { prove(reply.op, index) }
+      if let reply {
+        witnesses[index].repliedOp = reply.op
+        provenOp = max(provenOp, reply.op)
+      }
     }
     for superblock in sources.flatMap(\.superblocks).sorted(by: { $0.sequence < $1.sequence }) {
       for position in superblock.settled { named[position.op] = position.checksum }

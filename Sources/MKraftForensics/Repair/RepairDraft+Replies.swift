@@ -3,8 +3,9 @@ internal import MKraftStorage
 
 /// Stored replies.
 extension RepairDraft {
-  mutating func answerReply(_ finding: Finding) {
-    guard finding.zone == .replies, let slot = finding.slot else { return }
+  /// - Parameter ahead: slots whose replies show that the log had gone further than what is left of it: they are all that shows it.
+  mutating func answerReply(_ finding: Finding, unless ahead: Set<Int>) {
+    guard finding.zone == .replies, let slot = finding.slot, !ahead.contains(slot) else { return }
     guard finding.kind == .replyLost || finding.kind == .replySlotDamaged else { return }
     guard case .checksum(let expected)? = finding.expected else { return blank(slot, finding) }
     let start = geometry.replyOffset(slot: slot)

@@ -65,7 +65,8 @@ struct RepairDraft {
       for copy in report.superblockDecision.repairs { answerCopy(copy, report) }
     }
     for finding in report.findings { answerGrid(finding) }
-    for finding in report.findings { answerReply(finding) }
+    let ahead = Set(report.findings.filter { $0.kind == .replyAhead }.compactMap(\.slot))
+    for finding in report.findings { answerReply(finding, unless: ahead) }
     if let journal = report.journal { answerLog(report.findings, journal) }
     guard known.count > count else { return false }
     rebuild()

@@ -35,8 +35,10 @@ public struct HealingFindings: Sendable {
     let sights = missing.prefix(limit).flatMap { reader.look(at: $0..<$0 + 1, &tally).sights }
     let headers = LogHeaders(storage, superblock, head: opening.journal.head.op)
     let forecast = ReplyForecast(superblock, opening.checkpoint.sessions, entry: headers.header)
-    ReplyFindings(superblock, opening.checkpoint.sessions, forecast, head: opening.journal.head.op)
-      .add(sights, to: &log)
+    ReplyFindings(
+      superblock, opening.checkpoint.sessions, forecast, reached: opening.journal.head.op, isForecastWhole: true
+    )
+    .add(sights, to: &log)
   }
 }
 

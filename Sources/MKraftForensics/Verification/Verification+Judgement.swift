@@ -47,7 +47,7 @@ extension Verification {
       doubtful.removeAll(where: \.isWorthRereading)
     }
     guard !doubtful.isEmpty, let journal = judged.journal else {
-      ReplyFindings(superblock, records, nil, head: nil).add(doubtful, to: &log)
+      ReplyFindings(superblock, records, nil, reached: nil, isForecastWhole: false).add(doubtful, to: &log)
       judged.repliesLost = judged.journal == nil ? nil : []
       return
     }
@@ -58,7 +58,8 @@ extension Verification {
     let headers = LogHeaders(storage, superblock, head: journal.head.op)
     let forecast = records.map { ReplyForecast(superblock, $0, entry: headers.header) }
     let isWhole = judged.isLogWhole && journal.serves && !options.isLive
-    let findings = ReplyFindings(superblock, records, forecast, head: isWhole ? journal.head.op : nil)
+    let reached = judged.isLogWhole && !options.isLive ? max(journal.head.op, journal.provenOp) : nil
+    let findings = ReplyFindings(superblock, records, forecast, reached: reached, isForecastWhole: isWhole)
     findings.add(doubtful, to: &log)
     judged.hasReplyAhead = findings.hasAhead(doubtful)
     judged.repliesLost = findings.lost(doubtful)

@@ -24,7 +24,14 @@ struct FindingPage {
     }
   }
 
-  private var note: String { entry.part == .file ? "" : "found by verify-checksums --zone \(entry.part.rawValue)" }
+  private var note: String {
+    switch entry.part {
+    case .file: ""
+    // Against the log, which that zone alone leaves out.
+    case .replies: "found by verify-checksums"
+    default: "found by verify-checksums --zone \(entry.part.rawValue)"
+    }
+  }
 
   static func renderList(on console: Console) {
     console.render(listSchema) { json in

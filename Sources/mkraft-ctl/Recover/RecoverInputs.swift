@@ -54,14 +54,19 @@ private struct InputOpening {
     let image: ImageHeader?
   }
 
-  func open(_ path: String) throws(Failure) -> Input {
+  /// - Parameter evidence: that the path comes from; nil if it was named.
+  func open(_ path: String, from origin: String? = nil) throws(Failure) -> Input {
     let examined = try ExaminedFile(path, cached: true)
     if examined.image == nil, let parts = try evidence(examined, path) {
+      if let origin {
+        throw Failure(
+          .notOurFormat, "it is evidence itself, and not the data file that \(origin) was collected of", of: path)
+      }
       try check(parts, path)
       var sources: [RecoverSource] = []
       for part in parts {
         if forBuilding, part.image.header.isRedacted {
-          sources += try open(part.path).sources
+          sources += try open(part.path, from: path).sources
         } else {
           sources.append(try source(part.path, part.image, part.image.header))
         }

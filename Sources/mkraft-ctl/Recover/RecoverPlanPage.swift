@@ -64,7 +64,9 @@ struct RecoverPlanPage {
         note: "\(rejected.finding.name) at \(rejected.place) in \(Escape.text(rejected.path))", .yellow)
     }
     page.field("there", there)
-    page.field("reached", "op \(plan.provenOp)", note: "known of the log, by headers, commit stamps and superblocks")
+    page.field(
+      "reached", "op \(plan.provenOp)",
+      note: "known of the log, by headers, commit stamps, superblocks and stored replies")
     page.field("term", "\(plan.term)", note: "above every term seen")
     page.field("size", ByteCount(plan.byteCount).description)
     let cluster = plan.losses.isEmpty ? "as before" : "new, since something is lost"

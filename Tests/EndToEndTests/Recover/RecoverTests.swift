@@ -120,6 +120,10 @@ import Testing
     try expectKeys(ground["new2"], upTo: 5)
     // The other plan wants the file that is gone.
     #expect(try Run.tool("recover", "apply", plan, "--to", ground["new3"]).exit == 66)
+    // Evidence is none, also if it stands where the file was: it would lead to itself without end.
+    #expect(try Run.shell(#"cp "$1" "$2""#, [evidence, ground.file.path.string]).exit == 0)
+    let circular = try Run.tool("recover", "apply", plan, "--to", ground["new3"])
+    #expect(circular.exit == 65 && circular.errorText.contains("it is evidence itself"), "\(circular)")
   }
 
   /// What is wrong in evidence or an image is no damage of the file: more would be named as lost than is.

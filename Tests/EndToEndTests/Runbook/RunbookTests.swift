@@ -69,6 +69,7 @@ import Testing
     case .decideOnLog: ["The log is undecidable", "The state contradicts itself"]
     case .decideOnState: ["The state contradicts itself"]
     case .inspectSuperblock: ["The superblock is in doubt", "Without any superblock copy"]
+    case .decideOnHistory: ["The superblock is in doubt"]
     case .verify, .verifyOn: ["The check did not finish"]
     case .resumeRepair: ["A repair was interrupted"]
     case .useNewerRelease, .nameTheRightFile: ["Not our file, or of a newer release"]

@@ -91,6 +91,14 @@ struct RecoverRuleTests {
     return start..<start + UInt64(geometry.messageSize)
   }
 
+  @Test("What a later reply shows to be missing is there if the later state is named")
+  func replyAheadWithTheLaterState() throws {
+    let file = try RolledBackLog()
+    let planning = try RecoverRig.plan([file.storage, file.newer])
+    #expect(planning.plan.losses.isEmpty && planning.exitCode == .sound, "\(planning.plan.losses)")
+    #expect(planning.plan.head.op >= file.newest.op)
+  }
+
   @Test("A reply that nothing makes again closes its session, and no other")
   func replyLost() throws {
     let ground = try RecoverGround(seed: 5, checkpoints: 2, more: 1, stop: true)

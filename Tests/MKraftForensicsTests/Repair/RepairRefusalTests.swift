@@ -158,6 +158,27 @@ import Testing
     return (file, damaged, try UndoLog(raw), raw)
   }
 
+  /// A reply that is ahead is all that shows that there was a later state; with an older copy, or beside a fault in the log that the
+  /// file makes right, it must not go.
+  @Test func aReplyThatIsAheadIsNotWrittenOver() throws {
+    let file = try RolledBackLog()
+    let geometry = GridRun.geometry
+    let hurt = file.storage.snapshot()
+    hurt.flipBit(at: 8 * (geometry.prepareOffset(slot: geometry.slot(of: file.head - 2)) + 20))
+    for (name, storage) in [("alone", file.storage), ("beside a fault", hurt)] {
+      let superblock = try GridMap(storage).superblock
+      let donor = try RepairRig.backup(file.older, of: superblock)
+      let ahead = Verification.run(storage).findings.filter { $0.kind == .replyAhead }.compactMap(\.slot)
+      #expect(ahead.contains(file.newest.slot), "\(name)")
+      for donors in [[], [donor]] {
+        let planning = try RepairRig.plan(storage, donors)
+        #expect(planning.plan.after == .lost, "\(name)")
+        let written = planning.plan.actions.filter { $0.method == .replyHeaderRebuilt || $0.method == .replyFromSource }
+        #expect(written.allSatisfy { !ahead.contains($0.slot ?? -1) }, "\(name): \(written)")
+      }
+    }
+  }
+
   @Test func aPathThatTheLogCannotNameIsRefused() throws {
     let file = try SampleFile()
     file.garbage(file.range(1))

@@ -4,6 +4,9 @@ import MKraftStorage
 /// A file whose superblock and rings were put back from a state before its last checkpoint; replies and blocks are of a later one.
 struct RolledBackLog {
   let storage: MemoryStorage
+  /// All of the older state, and all of the later one.
+  let older: MemoryStorage
+  let newer: MemoryStorage
   /// The last op of the older state, at which nobody had stopped the replica.
   let head: UInt64
   /// What had been acknowledged by then.
@@ -16,12 +19,14 @@ struct RolledBackLog {
     let geometry = GridRun.geometry
     let run = try GridRun()
     try run.run(checkpoints: 2, more: 3)
-    let (older, pairs) = (run.storage.snapshot(), run.pairs)
+    older = run.storage.snapshot()
+    pairs = run.pairs
     head = run.checkpointOp + 3
     // Blocks that the older checkpoint uses are not used again before the one after the next.
     try run.run(checkpoints: 3)
     run.stop()
-    storage = run.storage.snapshot()
+    newer = run.storage.snapshot()
+    storage = newer.snapshot()
     var ranges = Zone.allCases.filter { $0 != .replies && $0 != .grid }.map { zone in
       geometry.offset(of: zone)..<geometry.offset(of: zone) + geometry.byteCount(of: zone)
     }
@@ -29,7 +34,6 @@ struct RolledBackLog {
       ranges.append(geometry.replyOffset(slot: slot)..<geometry.replyOffset(slot: slot) + UInt64(geometry.messageSize))
     }
     for range in ranges { storage.replace(at: range.lowerBound, with: try GridMap.bytes(older, range)) }
-    self.pairs = pairs
     guard let newest = StoredReply.newest(in: storage, geometry, cluster: GridRun.cluster) else {
       preconditionFailure("replies were written")
     }

@@ -91,10 +91,13 @@ extension FindingCatalogue {
     FindingEntry(
       .replyAhead, .replies, .lost,
       "a stored reply is of a later op than the last of the log: the rest of the file is older than it",
-      causes: ["superblock and log were put back from an older state", "all writes to them were lost for a while"],
+      causes: [
+        "the file was copied while a replica ran on it", "superblock and log were put back from an older state",
+        "all writes to them were lost for a while",
+      ],
       risk: "what was acknowledged after that state is not there any more",
       danger: "high: a replica that started would serve an old state, and use numbers of ops again",
-      next: .inspectSuperblock),
+      next: .decideOnHistory),
     FindingEntry(
       .replyLost, .replies, .restorable,
       "the stored reply to a session's last request is gone, and no entry after the checkpoint replaces it",

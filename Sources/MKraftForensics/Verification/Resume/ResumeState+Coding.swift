@@ -120,7 +120,10 @@ extension StateReader {
   fileprivate mutating func readTally(byteCount: UInt64) throws(Malformed) -> ScanTally {
     let (checked, unreadable) = (try read(UInt64.self), try read(UInt64.self))
     let skipped = try readArray { reader throws(Malformed) in try reader.read(UInt64.self) }
-    guard let bytes = ByteTally(checked: checked, unreadable: unreadable, skipped: skipped) else { throw Malformed() }
+    // No more than the file has: numbers that were forged would not add up.
+    guard let bytes = ByteTally(checked: checked, unreadable: unreadable, skipped: skipped),
+      ([checked, unreadable] + skipped).allSatisfy({ $0 <= byteCount }), bytes.total <= byteCount
+    else { throw Malformed() }
     let ranges = try readArray { reader throws(Malformed) in try reader.read(Range<UInt64>.self) }
     let unsteady = try readArray { reader throws(Malformed) in try reader.read(Range<UInt64>.self) }
     return ScanTally(byteCount: byteCount, bytes, unreadable: ranges, unsteady: unsteady)
@@ -139,7 +142,8 @@ extension StateReader {
     let damagedCount = try readIndex()
     let intake = GridIntake(
       ground, counts, reachable: reachable, sums: sums, faults: (faults, faultCount), damaged: (damaged, damagedCount))
-    guard let intake else { throw Malformed() }
+    let blocks = faults.compactMap(\.referrer) + damaged.map(\.address)
+    guard let intake, blocks.allSatisfy({ $0 > 0 && $0 <= ground.blockCount }) else { throw Malformed() }
     return intake
   }
 }
