@@ -48,6 +48,7 @@ extension Verification {
     }
     guard !doubtful.isEmpty, let journal = judged.journal else {
       ReplyFindings(superblock, records, nil, reached: nil, isForecastWhole: false).add(doubtful, to: &log)
+      if judged.journal == nil { noteUnasked(doubtful) }
       judged.repliesLost = judged.journal == nil ? nil : []
       return
     }
@@ -63,6 +64,18 @@ extension Verification {
     findings.add(doubtful, to: &log)
     judged.hasReplyAhead = findings.hasAhead(doubtful)
     judged.repliesLost = findings.lost(doubtful)
+  }
+
+  /// Whole replies that are not those of the checkpoint's table, while the log was left out, which may have made them.
+  private mutating func noteUnasked(_ sights: [ReplySight]) {
+    let slots = sights.filter { !$0.isDamaged }.map(\.slot)
+    guard let first = slots.first else { return }
+    log.add(
+      Finding(
+        .verificationIncomplete,
+        evidence:
+          "the log was left out; not checked: whether it made the replies of \(slots.count) slots, the first slot \(first), which "
+          + "are not those of the checkpoint's table"))
   }
 
   private mutating func noteInWriting(_ sights: [ReplySight], _ geometry: Geometry) {

@@ -122,6 +122,17 @@ import Testing
     #expect(try ReplicaOutcome(on: older.storage, pairs: older.pairs) == .serves)
   }
 
+  /// Without the log nobody knows whether it made them: that is not sound.
+  @Test func whatTheLogAloneCanTellIsNotCalledSound() throws {
+    let file = try RolledBackLog()
+    var options = Verification.Options()
+    options.scope = .replies
+    let report = Verification.run(file.storage, options)
+    #expect(report.verdict.exitCode == .incomplete, "\(report.findings)")
+    #expect(report.findings.map(\.kind) == [.verificationIncomplete])
+    #expect(Verification.run(file.older, options).verdict.exitCode == .sound)
+  }
+
   /// A slot that no session of the checkpoint has counts as well.
   @Test func aReplyLaterThanTheLogInASlotThatNobodyHas() throws {
     let file = try RolledBackLog(withReplies: 0..<3)

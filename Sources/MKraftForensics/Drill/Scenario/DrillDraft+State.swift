@@ -1,4 +1,5 @@
 internal import MKraftFormat
+internal import MKraftReplica
 internal import MKraftStorage
 
 /// Replies and grid.
@@ -28,11 +29,8 @@ extension DrillDraft {
       throw DrillNotApplicable("the checkpoint has no client session")
     }
     let headers = LogHeaders(file.base, file.superblock, head: file.head)
-    var replaced: Set<UInt128> = []
-    for op in file.superblock.checkpoint.op + 1..<file.head + 1 {
-      if let client = headers.header(of: op)?.client { replaced.insert(client) }
-    }
-    let needed = sessions.enumerated().filter { !replaced.contains($0.element.client) }
+    let forecast = ReplyForecast(file.superblock, sessions, entry: headers.header)
+    let needed = sessions.enumerated().filter { !forecast.remakes($0.offset, of: $0.element) }
     let withBody = needed.first { $0.element.replySize > UInt32(ReplyHeader.byteCount) }
     guard let found = withBody ?? needed.first else {
       throw DrillNotApplicable("the log above the checkpoint makes every reply again")
