@@ -48,7 +48,7 @@ extension Verification {
     }
     guard !doubtful.isEmpty, let journal = judged.journal else {
       ReplyFindings(superblock, records, nil, reached: nil, isForecastWhole: false).add(doubtful, to: &log)
-      if judged.journal == nil { noteUnasked(doubtful) }
+      if judged.journal == nil, records != nil { noteUnasked(doubtful) }
       judged.repliesLost = judged.journal == nil ? nil : []
       return
     }
