@@ -104,16 +104,26 @@ struct RecoverDraft {
   private var prepares: [OverlayStorage.Patch] {
     var filled: [Int: RecoverLog.Entry] = [:]
     for entry in chain { filled[geometry.slot(of: entry.header.op)] = entry }
-    return (0..<Int(geometry.slotCount)).compactMap { slot in
-      let start = geometry.prepareOffset(slot: slot)
-      guard let entry = filled[slot] else {
-        return OverlayStorage.Patch(
-          range: start..<start + UInt64(PrepareHeader.byteCount), content: .bytes(Array(blank(slot))))
-      }
-      guard entry.source != base else { return nil }
-      return OverlayStorage.Patch(
-        range: start..<start + UInt64(entry.header.size), content: .file(sources[entry.source].storage, at: start))
+    return (0..<Int(geometry.slotCount)).flatMap { slot in
+      guard let entry = filled[slot] else { return [prepareHeader(blank(slot), slot)] }
+      return (entry.content == .body ? [prepareHeader(entry.header, slot)] : []) + imported(entry, slot)
     }
+  }
+
+  private func prepareHeader(_ header: PrepareHeader, _ slot: Int) -> OverlayStorage.Patch {
+    let start = geometry.prepareOffset(slot: slot)
+    return OverlayStorage.Patch(range: start..<start + UInt64(PrepareHeader.byteCount), content: .bytes(Array(header)))
+  }
+
+  /// What another file gives of an entry.
+  private func imported(_ entry: RecoverLog.Entry, _ slot: Int) -> [OverlayStorage.Patch] {
+    guard entry.source != base else { return [] }
+    let start = geometry.prepareOffset(slot: slot)
+    let first = start + (entry.content == .body ? UInt64(PrepareHeader.byteCount) : 0)
+    return [
+      OverlayStorage.Patch(
+        range: first..<start + UInt64(entry.header.size), content: .file(sources[entry.source].storage, at: first))
+    ]
   }
 
   private func blank(_ slot: Int) -> PrepareHeader {

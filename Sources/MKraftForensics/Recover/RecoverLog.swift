@@ -4,15 +4,26 @@ internal import MKraftStorage
 /// What all files together hold of one log: which entries are there, and how far the log is known to have reached.
 ///
 /// For a replica alone a valid header in the header ring proves that its prepare was durable, so that it may have been
-/// acknowledged (rule R12); a prepare by itself proves that it can be brought back. Memory: at most two headers a slot and file.
+/// acknowledged (rule R12); a prepare by itself proves that it can be brought back, and so does its body with the header of the header
+/// ring. Memory: at most two headers a slot and file.
 struct RecoverLog {
   struct Entry {
     let header: PrepareHeader
     let source: Int
     /// Whether the header ring names it.
     let isProven: Bool
-    /// Whether the prepare ring holds all of it.
-    let isWhole: Bool
+    let content: Content
+
+    /// Whether all of it is there.
+    var isWhole: Bool { content != .absent }
+  }
+
+  /// What the prepare ring holds of an entry.
+  enum Content {
+    case absent
+    /// Its body; the header is the header ring's only.
+    case body
+    case whole
   }
 
   /// What one file by itself tells.
@@ -77,16 +88,20 @@ struct RecoverLog {
 
   private mutating func read(_ index: Int) {
     let source = sources[index]
+    let home = source.superblock ?? model
+    let apart = JournalReader(ofSlotsApart: source.storage, geometry: home.geometry, cluster: home.cluster)
     guard let superblock = source.superblock else {
       let reader = JournalReader(source.storage, geometry: model.geometry, cluster: model.cluster)
       let slotCount = Int(model.geometry.slotCount)
       for slot in stride(from: 0, to: slotCount, by: reader.batchLimit) {
-        for evidence in reader.evidence(of: slot..<min(slot + reader.batchLimit, slotCount)) { add(evidence, index) }
+        for evidence in reader.evidence(of: slot..<min(slot + reader.batchLimit, slotCount)) {
+          add(evidence, index, apart)
+        }
       }
       return
     }
     var seen = RecoverLog(empty: self)
-    let decision = JournalScan.run(source.storage, superblock) { evidence, _ in seen.add(evidence, index) }
+    let decision = JournalScan.run(source.storage, superblock) { evidence, _ in seen.add(evidence, index, apart) }
     for (op, found) in seen.entries { entries[op, default: []] += found }
     prove(max(seen.provenOp, decision.provenOp), index)
     note(term: seen.termMax, index)
@@ -98,20 +113,22 @@ struct RecoverLog {
     witnesses = other.witnesses
   }
 
-  private mutating func add(_ evidence: SlotEvidence, _ source: Int) {
+  /// - Parameter apart: reads a slot once more whose prepare is not the entry that its header names.
+  private mutating func add(_ evidence: SlotEvidence, _ source: Int, _ apart: JournalReader) {
     let header = evidence.validHeader.flatMap { $0.kind == .prepare ? $0 : nil }
     let prepare = evidence.validPrepare.flatMap { $0.kind == .prepare ? $0 : nil }
     if let header {
       prove(max(header.op, header.commit), source)
       note(term: header.term, source)
+      let content: Content = prepare == header ? .whole : apart.holdsBody(of: header) ? .body : .absent
       entries[header.op, default: []].append(
-        Entry(header: header, source: source, isProven: true, isWhole: prepare == header))
+        Entry(header: header, source: source, isProven: true, content: content))
     }
     if let prepare, prepare != header {
       prove(prepare.commit, source)
       note(term: prepare.term, source)
       entries[prepare.op, default: []].append(
-        Entry(header: prepare, source: source, isProven: false, isWhole: true))
+        Entry(header: prepare, source: source, isProven: false, content: .whole))
     }
   }
 

@@ -231,7 +231,7 @@ public struct RecoverPlanner {
     let first = sources[0]
     let lacksNothing =
       first.isCertain && first.superblock?.checkpoint.id == next.checkpoint.id && candidate.source == 0
-      && chain.allSatisfy { $0.source == 0 } && !result.isRepaired && losses.isEmpty
+      && chain.allSatisfy { $0.source == 0 && $0.content == .whole } && !result.isRepaired && losses.isEmpty
     return RecoverPlanning(plan, fork, rejected, lacksNothing: lacksNothing)
   }
 

@@ -17,9 +17,10 @@ extension FileAlone {
     }
   }
 
-  func evidence(_ slot: Int) -> SlotEvidence {
-    let reader = JournalReader(ofSlotsApart: storage, geometry: geometry, cluster: superblock.cluster)
-    return reader.evidence(of: slot..<slot + 1)[0]
+  func evidence(_ slot: Int) -> SlotEvidence { reader.evidence(of: slot..<slot + 1)[0] }
+
+  private var reader: JournalReader {
+    JournalReader(ofSlotsApart: storage, geometry: geometry, cluster: superblock.cluster)
   }
 
   /// - Parameter byRestoredChild: what the entry after it says of it, if that was brought back.
@@ -29,7 +30,7 @@ extension FileAlone {
     // Theory D4, row O.
     if finding.kind == .walEntriesDisagree, let entry = seen.validPrepare, isNamed(entry) { return .headerRing(entry) }
     guard let expected = identity(of: finding, op, byRestoredChild), let header = seen.validHeader,
-      header.checksum == expected, holdsBody(of: header, slot)
+      header.checksum == expected, reader.holdsBody(of: header)
     else { return nil }
     return .prepareHeader(header)
   }
@@ -60,17 +61,5 @@ extension FileAlone {
       child.op == op + 1
     else { return nil }
     return child.parent
-  }
-
-  /// Whether the body of the entry stands in the prepare ring, though its header does not.
-  private func holdsBody(of header: PrepareHeader, _ slot: Int) -> Bool {
-    let size = Int(header.size)
-    let buffer = IOBuffer(byteCount: Int(geometry.messageSize))
-    guard header.kind == .prepare, size <= buffer.byteCount,
-      // Whole units, as every reader of the entry reads them.
-      let count = try? storage.read(
-        geometry.bytesOnDisk(size: size), at: geometry.prepareOffset(slot: slot), into: buffer), count >= size
-    else { return false }
-    return header.matches(body: buffer.bytes.extracting(PrepareHeader.byteCount..<size))
   }
 }

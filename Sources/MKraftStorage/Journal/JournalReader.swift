@@ -182,6 +182,24 @@ public final class JournalReader {
     return try? decode(bytes, slot: slot)
   }
 
+  /// Whether the body of an entry stands in its slot of the prepare ring, whatever stands there in place of its header. An entry
+  /// whose header the header ring holds is then all there.
+  public func holdsBody(of header: PrepareHeader) -> Bool {
+    let size = Int(header.size)
+    guard header.kind == .prepare, size >= PrepareHeader.byteCount, size <= Int(geometry.messageSize) else {
+      return false
+    }
+    let offset = geometry.prepareOffset(slot: geometry.slot(of: header.op))
+    // Whole units, as every reader of the entry reads them.
+    guard let count = try? storage.read(geometry.bytesOnDisk(size: size), at: offset, into: buffer), count >= size
+    else {
+      return false
+    }
+    bytesRead += UInt64(count)
+    let buffer = buffer
+    return header.matches(body: buffer.bytes.extracting(PrepareHeader.byteCount..<size))
+  }
+
   func judge(slot: Int, base: Int, available: Int) -> SlotEvidence.PrepareEvidence {
     guard available >= PrepareHeader.byteCount else { return .beyondEnd }
     let buffer = buffer

@@ -89,10 +89,11 @@ struct RecoverGround {
   /// What is to be known to a replica that has executed the log up to an op.
   func moment(at op: UInt64) -> Moment { moments.last { $0.op <= op } ?? moments[0] }
 
-  /// Whether a file holds the whole entry that was written as an op.
+  /// Whether a file holds the whole entry that was written as an op: also if its header stands in the header ring only.
   static func holds(_ file: MemoryStorage, _ entry: PrepareHeader) -> Bool {
     let slot = GridRun.geometry.slot(of: entry.op)
     let reader = JournalReader(file, geometry: GridRun.geometry, cluster: GridRun.cluster)
-    return reader.evidence(of: slot..<slot + 1)[0].validPrepare == entry
+    let seen = reader.evidence(of: slot..<slot + 1)[0]
+    return seen.validPrepare == entry || seen.validHeader == entry && reader.holdsBody(of: entry)
   }
 }

@@ -59,6 +59,44 @@ struct RecoverTests {
     }
   }
 
+  @Test("An entry whose header stands in the header ring only is there, wherever it is in the log")
+  func prepareHeaderGone() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let checkpoint = ground.map.superblock.checkpoint.op
+    for op in [checkpoint + 1, ground.head - 5, ground.head] {
+      for damage in [0, 100, 255] {
+        let file = ground.storage.snapshot()
+        let start = GridRun.geometry.prepareOffset(slot: GridRun.geometry.slot(of: op))
+        file.flipBit(at: 8 * (start + UInt64(damage)))
+        let planning = try RecoverRig.plan([file])
+        #expect(planning.plan.losses.isEmpty && planning.plan.head.op == ground.head, "op \(op), byte \(damage)")
+        #expect(planning.exitCode == .sound && !planning.lacksNothing)
+        let built = try RecoverRig.build(planning)
+        #expect(Verification.run(built).verdict.exitCode == .sound)
+        #expect(try AskedReplica(on: built).pairs() == ground.moment(at: ground.head).pairs)
+      }
+    }
+  }
+
+  @Test("Such an entry is taken from an older copy as well; a body that is damaged too is not")
+  func prepareHeaderGoneInCopy() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let op = ground.head - 8
+    let start = GridRun.geometry.prepareOffset(slot: GridRun.geometry.slot(of: op))
+    let copy = ground.storage.snapshot()
+    copy.zero(start..<start + UInt64(PrepareHeader.byteCount))
+    RecoverTests.damagePrepare(ground.storage, op: op)
+    let planning = try RecoverRig.plan([ground.storage, copy])
+    #expect(planning.plan.losses.isEmpty && planning.plan.head.op == ground.head)
+    let built = try RecoverRig.build(planning)
+    #expect(Verification.run(built).verdict.exitCode == .sound)
+    #expect(try AskedReplica(on: built).pairs() == ground.moment(at: ground.head).pairs)
+    RecoverTests.damagePrepare(copy, op: op)
+    let without = try RecoverRig.plan([ground.storage, copy]).plan
+    #expect(without.head.op == op - 1)
+    #expect(without.losses == [.ops(op...op, .missing), .ops(op + 1...ground.head, .stranded)])
+  }
+
   @Test("A block that no file has: the backup's older checkpoint, and the log as far as it reaches")
   func olderCheckpoint() throws {
     let ground = try RecoverGround(seed: 2, more: 3, stop: false)
