@@ -31,15 +31,22 @@ public struct ItemExplanation: Sendable {
   /// The verification of the part that it lies in. Of its findings only those are kept that touch the item.
   public let report: VerificationReport
 
-  public var findings: [Finding] { report.findings }
+  /// Those that touch it, the worst first.
+  public var findings: [Finding] {
+    guard case .slot(let slot) = detail, slot.inspection.replyAhead != nil else { return report.findings }
+    // That the log is older than a reply is about each of its slots. The verification of the log does not look at replies.
+    let ahead = slot.inspection.findings.filter { $0.kind == .replyAhead }
+    let worse = report.findings.prefix { $0.exitCode > FindingKind.replyAhead.exitCode }
+    return worse + ahead + report.findings.dropFirst(worse.count)
+  }
   /// The worst of the findings that touch it: a verdict on the item alone.
   public var exitCode: ExitCode { ExitCode.worst(findings.map(\.exitCode)) ?? .sound }
   /// Whether the verdict on the part rests on other findings too.
-  public var otherCount: Int { report.findingCount - findings.count }
+  public var otherCount: Int { report.findingCount - report.findings.count }
   /// Whether one of those is more than a note.
   public var hasOtherConcern: Bool {
     let concerns = report.counts.reduce(0) { $1.kind.severity > .note ? $0 + $1.count : $0 }
-    return concerns > findings.count { $0.severity > .note }
+    return concerns > report.findings.count { $0.severity > .note }
   }
 
   /// Why the replica's decision is what it is, each a sentence without its stop.

@@ -10,13 +10,36 @@ public struct SlotExplanation: Sendable {
 
   /// The reasons, one after the other, each a sentence without its stop.
   public var reasons: [String] {
-    ([asked, judge, position, state, rule, decision, fault, link].compactMap { $0 })
+    [asked, judge, position, state, rule, decision, fault, ahead, link].compactMap { $0 }
   }
 
   /// What the replica may say of the entry to others. What the slot alone says holds only above what the log proves.
   public var nackWords: String {
-    guard row.rule.nack == .always, row.op <= log.provenOp else { return row.rule.nack.words }
-    return "not here: the log is known to have reached op \(log.provenOp), so that this slot did hold an entry"
+    guard row.rule.nack == .always, row.op <= inspection.knownOp else { return row.rule.nack.words }
+    return "not here: the log is known to have reached op \(inspection.knownOp), so that this slot did hold an entry"
+  }
+
+  /// Whether the slot alone shows no entry of its op where there was one, as something else in the file tells.
+  public var isContradicted: Bool {
+    let showsNone: [RecoveryRow.Decision] = [.blank, .cut, .vacant]
+    return row.isJudged && row.op <= inspection.knownOp && showsNone.contains(row.decisionIfBodyIsRight)
+  }
+
+  /// What the row of the recovery table says, which knows no more than the slot.
+  public var ruleWords: String { bySlotAlone(row.rule.evidence) }
+
+  /// What a replica alone makes of the slot.
+  public var decisionWords: String { bySlotAlone(row.decisionIfBodyIsRight.words) }
+
+  /// What a replica of several makes of the slot.
+  public var severalWords: String { bySlotAlone(row.rule.several.words) }
+
+  private func bySlotAlone(_ words: String) -> String { isContradicted ? "by the slot alone: \(words)" : words }
+
+  /// What becomes of the slot.
+  public var outcomeWords: String {
+    guard isContradicted, row.disposition != .faulty else { return row.disposition.words }
+    return "of an older state than the rest of the file: a replica refuses to start"
   }
 
   private var log: JournalDecision { inspection.decision }
@@ -29,7 +52,7 @@ public struct SlotExplanation: Sendable {
         + "more; its slot is that of op \(row.op) now, and \(held(instead: askedOp))"
     }
     let head = inspection.liveHead ?? log.head.op
-    guard askedOp > max(head, log.provenOp), heldOp != askedOp else { return nil }
+    guard askedOp > max(head, inspection.knownOp), heldOp != askedOp else { return nil }
     return "op \(askedOp) is not in the log, whose head is op \(head); its slot \(held(instead: askedOp))"
   }
 
@@ -61,7 +84,7 @@ public struct SlotExplanation: Sendable {
     if op <= log.head.op {
       return before + ", and part of the log, whose head is op \(log.head.op); commit_max is \(log.commitMax)"
     }
-    if op <= log.provenOp { return before + ", and the log is known to have reached op \(log.provenOp)" }
+    if op <= inspection.knownOp { return before + ", and " + inspection.knownWords }
     if row.fault != nil {
       return before + ", and above op \(log.head.op), the last that is certain: whether the log goes on is not known"
     }
@@ -83,18 +106,42 @@ public struct SlotExplanation: Sendable {
     return (words + [agreement].compactMap { $0 }).joined(separator: ", ")
   }
 
-  private var rule: String { "that is row \(row.rule.name) of the recovery table: \(row.rule.evidence)" }
+  private var rule: String {
+    let whose = isContradicted ? "by the slot alone that is" : "that is"
+    return "\(whose) row \(row.rule.name) of the recovery table: \(row.rule.evidence)"
+  }
 
   private var decision: String {
-    let tail = log.tailStart.map { "from op \($0) on, whose header is not in place, nothing was acknowledged" }
+    let tail = log.tailStart.map(tailWords)
     let place =
       row.isInTail
       ? "it is in the tail: \(tail ?? "")" : "it is below the tail" + (tail.map { ": only \($0)" } ?? "")
-    let decided =
-      "\(place); so a replica alone decides \(row.decisionIfBodyIsRight.rawValue): \(row.decisionIfBodyIsRight.words)"
+    let name = row.decisionIfBodyIsRight.rawValue
+    guard !isContradicted else {
+      return
+        "\(place); by the slot alone a replica would decide \(name); but the slot did hold an entry of its op, as said "
+        + "above"
+    }
+    let decided = "\(place); so a replica alone decides \(name): \(row.decisionIfBodyIsRight.words)"
     // What would be kept by itself comes to nothing if an entry before it does.
     guard row.disposition == .cut, row.rule.have else { return decided }
     return decided + "; but the log ends at op \(log.head.op), before it"
+  }
+
+  /// That the headers of the tail are not in place proves that nothing was acknowledged there, unless they are of an older state.
+  private func tailWords(from op: UInt64) -> String {
+    guard inspection.knownOp >= op else {
+      return "from op \(op) on, whose header is not in place, nothing was acknowledged"
+    }
+    return
+      "from op \(op) on, whose header is not in place, the rings are of an older state, for the log had reached op "
+      + "\(inspection.knownOp)"
+  }
+
+  private var ahead: String? {
+    inspection.aheadWords.map {
+      "whatever this slot is, a replica refuses the file: \($0) (\(FindingKind.replyAhead.name))"
+    }
   }
 
   private var fault: String? {

@@ -9,11 +9,14 @@ struct LogFindings {
   private let evidence: [Int: SlotEvidence]
   /// Checksums of missing entries, as their successors name them.
   private let namedByChild: [UInt64: UInt128]
+  /// What `SuperblockDecision.provenOp` says; 0 of a file in use.
+  private let copyOp: UInt64
 
   init(
     _ superblock: Superblock, _ decision: JournalDecision, evidence: [Int: SlotEvidence],
-    namedByChild: [UInt64: UInt128]
+    namedByChild: [UInt64: UInt128], copyOp: UInt64
   ) {
+    self.copyOp = copyOp
     self.superblock = superblock
     self.decision = decision
     self.evidence = evidence
@@ -136,10 +139,10 @@ struct LogFindings {
   private func proof(_ fault: JournalFault, _ seen: SlotEvidence?) -> String {
     switch fault.kind {
     case .entryLost:
-      return "; the log is known to reach op \(decision.provenOp)" + namer(of: fault)
+      return "; but the log is known to have reached op \(decision.provenOp): \(witness)" + namer(of: fault)
     case .chainBroken:
       return brokenLink(fault, seen)
-        + "; the head is op \(decision.head.op), the log is known to reach op \(decision.provenOp)"
+        + "; the head is op \(decision.head.op), the log is known to have reached op \(decision.provenOp): \(witness)"
     case .superblockStale:
       let entries = [seen?.validHeader, seen?.validPrepare].compactMap { $0 }.filter { $0.kind == .prepare }
       let newest = entries.max { ($0.term, $0.op) < ($1.term, $1.op) }
@@ -148,6 +151,20 @@ struct LogFindings {
       return entry + "; the superblock's log_term is \(superblock.logTerm)" + clean
     default: return ""
     }
+  }
+
+  private var witness: String { LogFindings.witness(of: decision.provenOp, superblock, copyOp: copyOp) }
+
+  /// What in the file tells that the log had reached `op`, as a replica proves it when it starts.
+  /// - Parameter copyOp: what a superblock copy that is one update ahead tells; 0 if there is none.
+  static func witness(of op: UInt64, _ superblock: Superblock, copyOp: UInt64) -> String {
+    if op == copyOp {
+      return
+        "the superblock copy that is one update ahead, of sequence \(superblock.sequence + 1), says that it had been "
+        + "committed"
+    }
+    let ofSuperblock = max(superblock.cut.op, superblock.clean?.op ?? 0, superblock.commitMax)
+    return op == ofSuperblock ? "the superblock says so" : "entries of the log say so"
   }
 
   /// What names the entry that is gone.

@@ -34,6 +34,25 @@ struct ReplyFindings {
     }
   }
 
+  /// Replies that are later than the log, for somebody who has read the log and nothing else; with the latest of them, as a replica
+  /// looks for it when it starts. Nil if there is none.
+  /// - Parameter reached: the last op that the log is known to have reached.
+  static func ahead(
+    of reached: UInt64, in storage: any Storage, _ superblock: Superblock
+  ) -> (newest: StoredReply.Newest, findings: [Finding])? {
+    let geometry = superblock.geometry
+    let newest = StoredReply.newest(in: storage, geometry, cluster: superblock.cluster)
+    guard let newest, newest.op > reached else { return nil }
+    // Only now is the table asked who has the slots: it costs reads of the grid.
+    let records = CheckpointReader(storage, superblock).parts().sessions
+    let reader = ReplyReader(storage, superblock, IOBuffer(byteCount: Int(geometry.messageSize)), rereads: 0)
+    var tally = PieceTally()
+    let sights = reader.look(at: 0..<Int(geometry.sessions), &tally).sights
+    let found = ReplyFindings(superblock, records, nil, reached: reached, isForecastWhole: false)
+    let ahead = sights.filter { found.aheadOp($0) != nil }
+    return (newest, ahead.map { found.make(.replyAhead, $0, found.record(of: $0.slot)) })
+  }
+
   /// Whether any shows that superblock and log are older than it.
   func hasAhead(_ sights: [ReplySight]) -> Bool { sights.contains { aheadOp($0) != nil } }
 

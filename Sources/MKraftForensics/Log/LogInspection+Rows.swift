@@ -40,7 +40,7 @@ extension LogInspection {
 
   /// Whether the log has reached the slot's op, and its entry cannot be used: a hole in the log, not its end.
   public func isGap(_ row: LogRow) -> Bool {
-    row.isJudged && row.op <= max(decision.head.op, decision.provenOp) && !row.rule.have
+    row.isJudged && row.op <= max(decision.head.op, knownOp) && !row.rule.have
   }
 
   /// What goes along from slot to slot.

@@ -44,6 +44,11 @@ public struct LogInspection: Sendable {
   var isUnsteady = false
   /// The mark of a repair that is not finished, with which no replica opens the file whatever its log is.
   public let mark: RepairMark?
+  /// The latest reply that is stored, if its op is later than all that the log is known to have reached: superblock and log are older
+  /// than it, and no replica opens the file. Not looked for in a file in use, nor by a superblock that was assumed.
+  public let replyAhead: StoredReply.Newest?
+  /// What `SuperblockDecision.provenOp` says; 0 of a file in use.
+  let copyOp: UInt64
   private let log: FindingLog
   let notes: LogNotes
 
@@ -64,8 +69,8 @@ public struct LogInspection: Sendable {
     return log.findings
   }
 
-  /// Whether a replica alone refuses to start on the file, as far as superblocks, log and the mark of a repair tell.
-  public var isStartRefused: Bool { !decision.serves || !source.isChosen || mark != nil }
+  /// Whether a replica alone refuses to start on the file, as far as superblocks, log, the latest reply and the mark of a repair tell.
+  public var isStartRefused: Bool { !decision.serves || !source.isChosen || mark != nil || replyAhead != nil }
 
   public var superblock: Superblock { source.superblock }
   public var geometry: Geometry { superblock.geometry }
@@ -140,7 +145,7 @@ public struct LogInspection: Sendable {
       intake.take(found.map { .slot($0.evidence) }, sequence: sequence)
       progress(reader.bytesRead)
     }
-    let (evidence, namedByChild) = (intake.evidence, intake.namedByChild)
+    let (evidence, namedByChild, copyOp) = (intake.evidence, intake.namedByChild, intake.copyOp)
     let decision = intake.finish()
     let mark = RepairMarkScan.find(storage, geometry)
     var log = FindingLog(limit: findingLimit)
@@ -150,11 +155,15 @@ public struct LogInspection: Sendable {
     } else {
       log.alone = FileAlone(storage, opening)
     }
-    LogFindings(superblock, decision, evidence: evidence, namedByChild: namedByChild).add(to: &log)
+    LogFindings(superblock, decision, evidence: evidence, namedByChild: namedByChild, copyOp: copyOp).add(to: &log)
+    let reached = max(decision.head.op, decision.provenOp)
+    let isJudged = !isLive && source.assumption == nil
+    let ahead = isJudged ? ReplyFindings.ahead(of: reached, in: storage, superblock) : nil
+    log.add(ahead?.findings ?? [])
     return LogInspection(
       source: source, depth: depth, decision: decision, unverifiedBodies: counts.unverified,
-      verifiedBodies: counts.verified, bytesRead: reader.bytesRead, liveHead: liveHead, mark: mark, log: log,
-      notes: notes)
+      verifiedBodies: counts.verified, bytesRead: reader.bytesRead, liveHead: liveHead, mark: mark,
+      replyAhead: ahead?.newest, copyOp: copyOp, log: log, notes: notes)
   }
 
   /// Of one slot it takes the one before it too, whose entry its own has to follow.

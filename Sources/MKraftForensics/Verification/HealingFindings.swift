@@ -17,7 +17,9 @@ public struct HealingFindings: Sendable {
     let reader = JournalReader(ofSlotsApart: storage, geometry: opening.geometry, cluster: opening.superblock.cluster)
     var evidence: [Int: SlotEvidence] = [:]
     for slot in touched.prefix(limit) { evidence[slot] = reader.evidence(of: slot..<slot + 1).first }
-    LogFindings(opening.superblock, opening.journal, evidence: evidence, namedByChild: [:]).add(to: &log)
+    let copyOp = opening.superblockDecision.provenOp
+    LogFindings(opening.superblock, opening.journal, evidence: evidence, namedByChild: [:], copyOp: copyOp)
+      .add(to: &log)
     HealingFindings.addReplies(opening, storage, limit: limit, to: &log)
     findings = log.findings
     count = log.counts.reduce(0) { $0 + $1.count }

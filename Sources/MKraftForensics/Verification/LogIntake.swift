@@ -15,6 +15,8 @@ struct LogIntake: Sendable {
   private let superblock: Superblock
   /// Nothing above this op is looked at: the head of a file in use when the scan began.
   private let liveHead: UInt64?
+  /// What a superblock copy that is one update ahead tells of how far the log had got; 0 if there is none, or of a file in use.
+  let copyOp: UInt64
   private var recovery: JournalRecovery
   private var pieces = PiecesInOrder<[LogPart]>(waitingMax: waitingMax)
   private(set) var evidence: [Int: SlotEvidence] = [:]
@@ -28,7 +30,8 @@ struct LogIntake: Sendable {
   init(_ superblock: Superblock, _ opening: SuperblockDecision, liveHead: UInt64?) {
     self.superblock = superblock
     self.liveHead = liveHead
-    recovery = JournalRecovery(superblock, provenOp: liveHead == nil ? opening.provenOp : 0)
+    copyOp = liveHead == nil ? opening.provenOp : 0
+    recovery = JournalRecovery(superblock, provenOp: copyOp)
     nextOp = superblock.checkpoint.op + 1
   }
 

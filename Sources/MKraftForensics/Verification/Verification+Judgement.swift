@@ -14,9 +14,10 @@ extension Verification {
       judged.isLogWhole = !rest.contains("wal")
       guard judged.isLogWhole || intake.completeFromHeaders(storage) else { return judged }
       let evidence = intake.evidence
-      let namedByChild = intake.namedByChild
+      let (namedByChild, copyOp) = (intake.namedByChild, intake.copyOp)
       let journal = intake.finish()
-      LogFindings(subject.superblock, journal, evidence: evidence, namedByChild: namedByChild).add(to: &log)
+      LogFindings(subject.superblock, journal, evidence: evidence, namedByChild: namedByChild, copyOp: copyOp)
+        .add(to: &log)
       judged.journal = journal
       if let found = NumberFindings.of(subject.superblock, head: journal.head) {
         log.add(found)

@@ -92,21 +92,27 @@ struct ItemPage {
   private func writeDecision(_ slot: SlotExplanation, to page: FieldList) {
     let row = slot.row
     page.heading("decision")
-    page.field("row", row.rule.name, note: row.rule.evidence)
-    page.field("a replica alone", row.decisionIfBodyIsRight.rawValue, note: row.decisionIfBodyIsRight.words)
-    page.field("one of several", row.rule.several.rawValue, note: row.rule.several.words)
+    page.field("row", row.rule.name, note: slot.ruleWords)
+    page.field("a replica alone", row.decisionIfBodyIsRight.rawValue, note: slot.decisionWords)
+    page.field("one of several", row.rule.several.rawValue, note: slot.severalWords)
     page.field(
       "have", row.rule.have ? "yes" : "no", note: row.rule.have ? "the content can be used" : "no usable content")
     page.field("nack", row.rule.nack.rawValue, note: slot.nackWords)
-    page.field("outcome", row.disposition.name, note: row.disposition.words, row.fault == nil ? .plain : .red)
+    page.field("outcome", row.disposition.name, note: slot.outcomeWords, row.fault == nil ? .plain : .red)
     let log = slot.inspection.decision
     if !slot.inspection.isStartRefused {
       page.field("the whole log", "starts", note: "head op \(log.head.op)", .green)
     } else {
-      let faults = "\(log.faultCount) \(log.faultCount == 1 ? "fault" : "faults")"
-      let other = slot.inspection.mark == nil ? "the superblock is refused" : "a repair is in progress"
-      page.field("the whole log", "refused", note: log.serves ? other : faults, .red)
+      page.field("the whole log", "refused", note: refusalWords(slot.inspection), .red)
     }
+  }
+
+  private func refusalWords(_ inspection: LogInspection) -> String {
+    let faults = inspection.decision.faultCount
+    if faults > 0 { return "\(faults) \(faults == 1 ? "fault" : "faults")" }
+    if inspection.mark != nil { return "a repair is in progress" }
+    if !inspection.source.isChosen { return "the superblock is refused" }
+    return inspection.aheadWords ?? ""
   }
 
   private func writeStanding(to page: FieldList) {

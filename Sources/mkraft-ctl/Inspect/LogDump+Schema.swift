@@ -26,6 +26,7 @@ extension LogDump {
     .init("last_op", .decimal), .init("head_op", .decimal), .init("head_term", .decimal),
     .init("head_checksum", .identifier), .init("end", .string), .init("tail_start_op", .nullable(.decimal)),
     .init("commit_max", .decimal), .init("proven_op", .decimal), .init("ops_before_back_pressure", .decimal),
+    .init("reply_ahead_op", .nullable(.decimal)), .init("reply_ahead_slot", .nullable(.integer)),
     .init("serves_alone", .boolean), .init("fault_count", .integer), .init("bodies_verified", .integer),
     .init("bodies_unverified", .integer), .init("is_conditional", .boolean),
   ])

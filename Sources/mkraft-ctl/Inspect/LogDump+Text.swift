@@ -44,9 +44,8 @@ extension LogDump {
     page.field(
       "head", "op \(decision.head.op) of term \(decision.head.term) in slot \(geometry.slot(of: decision.head.op))")
     page.field("end of log", "\(decision.end.name): \(decision.end.words)")
-    page.field(
-      "tail", decision.tailStart.map { "from op \($0) on nothing was acknowledged" } ?? "none: every header is in place"
-    )
+    if inspection.knownOp > decision.head.op { page.field("", "but \(inspection.knownWords)", .red) }
+    page.field("tail", decision.tailStart.map(tailWords) ?? "none: every header is in place")
     page.field("commit_max", decimal: decision.commitMax)
     page.field("back-pressure", "in \(inspection.opsBeforeBackPressure) ops")
     page.field("bodies", "\(inspection.verifiedBodies) verified, \(inspection.unverifiedBodies) not read")
@@ -54,7 +53,12 @@ extension LogDump {
     page.finish()
   }
 
-  /// What a replica alone does with the log.
+  /// Headers that are not in place prove that nothing was acknowledged, unless they are of an older state.
+  private func tailWords(from op: UInt64) -> String {
+    inspection.knownOp < op ? "from op \(op) on nothing was acknowledged" : "from op \(op) on no header is in place"
+  }
+
+  /// What a replica alone does with the file, as far as superblocks, log and the latest reply tell.
   private var decisionWords: String {
     let condition = inspection.unverifiedBodies == 0 ? "" : ", if the bodies not read are right"
     let faults = inspection.decision.faultCount
@@ -65,8 +69,10 @@ extension LogDump {
         faults == 0 ? "read by this superblock it would be served" : "read by this superblock it has \(counted)"
       return "a replica refuses the file (\(refusal)), whatever the log is; \(log)\(condition)"
     }
-    return faults == 0
-      ? "a replica alone starts on this log\(condition)" : "a replica alone refuses this log: \(counted)"
+    let ahead = inspection.aheadWords
+    guard faults == 0 else { return "a replica alone refuses this log: \(counted)" + (ahead.map { "; \($0)" } ?? "") }
+    if let ahead { return "a replica refuses the file (\(FindingKind.replyAhead.name)): \(ahead)" }
+    return "a replica alone starts on this log\(condition)"
   }
 
   // MARK: Rows
@@ -112,7 +118,8 @@ extension LogDump {
     if let words = run.take() { note(words) }
     table.finish()
     if inspection.decision.head.op == inspection.lastOp {
-      note("end of log after op \(inspection.lastOp): \(inspection.decision.end.words)")
+      let end = "end of log after op \(inspection.lastOp): \(inspection.decision.end.words)"
+      note(inspection.replyAhead == nil ? end : "not the end: \(inspection.knownWords)")
     }
   }
 
@@ -120,7 +127,7 @@ extension LogDump {
   private func endWords(before row: LogRow) -> String {
     let decision = inspection.decision
     guard inspection.isGap(row) else { return "end of log after op \(row.op - 1): \(decision.end.words)" }
-    return "not the end: a gap after op \(row.op - 1); the log is known to reach op \(decision.provenOp)"
+    return "not the end: a gap after op \(row.op - 1); \(inspection.knownWords)"
   }
 
   /// Slots one after the other of which there is nothing to say, told in one line.

@@ -77,8 +77,8 @@ import Testing
     file.storage.flipBit(at: 8 * (file.geometry.prepareOffset(slot: 3) + 20))
     let path = try file.save(in: directory, as: "f")
     let run = try Run.tool("dump-wal", path.string)
-    #expect(
-      run.outputText.contains("        not the end: a gap after op 2; the log is known to reach op 4\n"), "\(run)")
+    let gap = "not the end: a gap after op 2; the log is known to have reached op 4: entries of the log say so"
+    #expect(run.outputText.contains("        \(gap)\n"), "\(run)")
     #expect(run.outputText.contains("        the log goes on at op 4\n"), "\(run)")
     #expect(!run.outputText.contains("end of log after"), "\(run)")
     let stats = try Run.tool("dump-wal", path.string, "--stats", "--output", "ndjson")

@@ -159,6 +159,27 @@ import Testing
     #expect(run.outputText.contains("head             op 5"), "\(run)")
   }
 
+  /// A log that is whole by itself, in a file that holds a reply of a later op.
+  @Test func aReplyLaterThanTheLogIsTold() throws {
+    let directory = try TemporaryDirectory()
+    let path = try #require(Fixture.all.first { $0.name == "log-put-back" }).unpack(in: directory)
+    let run = try Run.tool("dump-wal", path.string, "--op", "109..112")
+    #expect(run.exit == 14, "\(run)")
+    for text in [
+      "decision         a replica refuses the file (reply-ahead): reply slot ", "and the log ends at op 110\n",
+      "        not the end: a gap after op 110; the log is known to have reached op 12",
+      "keep the file as it is and start nothing on it", "mkraft-ctl recover plan",
+    ] {
+      #expect(run.outputText.contains(text), "\(text) in \(run)")
+    }
+    for text in ["starts on this log", "nothing was acknowledged"] { #expect(!run.outputText.contains(text), "\(run)") }
+    let json = try Run.tool("dump-wal", path.string, "--output", "json")
+    #expect(json.exit == 14 && json.outputText.contains(#""serves_alone": false"#), "\(json)")
+    let slot = try Run.tool("explain", path.string, "--op", "111")
+    #expect(slot.exit == 14 && slot.outputText.contains("reply-ahead"), "\(slot)")
+    #expect(slot.outputText.contains("next: keep the file as it is and start nothing on it"), "\(slot)")
+  }
+
   @Test func aReaderThatHasGoneIsAQuietEnd() throws {
     let directory = try TemporaryDirectory()
     let path = try loaded().save(in: directory, as: "f")

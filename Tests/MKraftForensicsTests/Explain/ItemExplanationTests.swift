@@ -114,6 +114,48 @@ import Testing
     #expect(reply.findings == [] && reply.reasons.count == 3, "\(reply.reasons)")
   }
 
+  /// A blank slot below what the log is known to have reached: by what that is known is said, and nothing that contradicts it.
+  @Test func tellsWhatKnowsOfAnEntryThatIsGone() throws {
+    func explain(_ op: UInt64, _ storage: MemoryStorage) throws -> (SlotExplanation, ItemExplanation) {
+      let explanation = try ItemExplanation.read(storage, .op(op), Verification.Options())
+      guard case .slot(let slot) = explanation.detail else { preconditionFailure("a slot was asked for") }
+      return (slot, explanation)
+    }
+    func check(_ slot: SlotExplanation, _ knows: String) {
+      let reasons = slot.reasons.joined(separator: "\n")
+      #expect(slot.isContradicted && slot.inspection.isStartRefused, "\(reasons)")
+      #expect(reasons.contains(knows), "\(reasons)")
+      #expect(!reasons.contains("nothing was acknowledged"), "\(reasons)")
+      #expect(!reasons.contains("the log ends before it"), "\(reasons)")
+      #expect(slot.nackWords.hasPrefix("not here") && slot.decisionWords.hasPrefix("by the slot alone"))
+      #expect(slot.outcomeWords.contains("a replica refuses to start"), "\(slot.outcomeWords)")
+    }
+    // A reply of a later op.
+    let file = try RolledBackLog()
+    let (slot, explanation) = try explain(file.head + 1, file.storage)
+    check(slot, "reply slot \(file.newest.slot) holds the reply of that op")
+    #expect(slot.reasons.contains { $0.contains("a replica refuses the file") && $0.contains("reply-ahead") })
+    #expect(explanation.exitCode == .lost && explanation.findings.first?.kind == .replyAhead)
+    #expect(explanation.otherCount == explanation.report.findingCount - explanation.report.findings.count)
+    let (sound, older) = try explain(file.head + 1, file.older)
+    #expect(!sound.isContradicted && older.exitCode == .sound && older.findings == [])
+    #expect(sound.reasons.contains { $0.contains("nothing was acknowledged") }, "\(sound.reasons)")
+    // A superblock copy of an update that was begun.
+    let run = try GridRun()
+    try run.run(checkpoints: 2, more: 3)
+    let (storage, head) = (run.storage.snapshot(), run.checkpointOp + 3)
+    try run.run(checkpoints: 3)
+    let start = GridRun.geometry.offset(of: .superblock(0))
+    storage.replace(
+      at: start, with: try GridMap.bytes(run.storage, start..<start + UInt64(Superblock.byteCount)))
+    let opening = SuperblockDecision(SuperblockSurvey.read(storage))
+    try #require(opening.provenOp > head)
+    let sequence = try #require(opening.chosen?.sequence) + 1
+    let (gone, _) = try explain(head + 1, storage)
+    check(gone, "one update ahead, of sequence \(sequence), says that it had been committed")
+    #expect(gone.reasons.contains { $0.contains("refuses to start: entry-lost") }, "\(gone.reasons)")
+  }
+
   /// Without any superblock only copy 0 has a place, and no damage traps.
   @Test func goesOnWithoutASuperblock() throws {
     let file = try SampleFile()

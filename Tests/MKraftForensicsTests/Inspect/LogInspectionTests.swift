@@ -291,6 +291,27 @@ import Testing
     #expect(SuperblockInspection.read(before, isLive: true).findings.isEmpty)
   }
 
+  /// A log that is whole by itself and older than a stored reply: no replica starts on it.
+  @Test func aReplyLaterThanTheLog() throws {
+    let file = try RolledBackLog()
+    for depth in [LogInspection.Depth.bodies, .headers] {
+      let inspection = try LogInspection.read(file.storage, depth: depth)
+      #expect(inspection.decision.serves && inspection.isStartRefused)
+      #expect(inspection.replyAhead == file.newest && inspection.knownOp == file.newest.op)
+      let ahead = inspection.findings.filter { $0.kind == .replyAhead }
+      let verified = Verification.run(file.storage).findings.filter { $0.kind == .replyAhead }
+      #expect(ahead == verified && inspection.findings.first?.kind == .replyAhead, "\(inspection.findings)")
+      #expect(ahead.first?.next == .decideOnHistory)
+      #expect(inspection.aheadWords?.contains("the reply of op \(file.newest.op)") == true)
+      #expect(inspection.knownWords.contains("reply slot \(file.newest.slot)"), "\(inspection.knownWords)")
+      let older = try LogInspection.read(file.older, depth: depth)
+      #expect(older.replyAhead == nil && !older.isStartRefused && older.aheadWords == nil)
+      #expect(older.knownOp == older.decision.provenOp)
+    }
+    // A replica that runs has written them since.
+    #expect(try LogInspection.read(file.storage, depth: .bodies, isLive: true).replyAhead == nil)
+  }
+
   /// A slot that changes between the decision and its showing is told, and nothing is claimed of it.
   @Test func changesMeanwhile() throws {
     let file = try SampleFile()
