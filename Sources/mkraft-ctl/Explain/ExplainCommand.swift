@@ -61,7 +61,7 @@ struct ExplainCommand: Command {
       return .sound
     }
     // A path where a name should be: the item was forgotten.
-    if (try? ExaminedFile(name, cached: true)) != nil {
+    if (try? ExaminedFile(name, cached: true, evidenceIsLeft: true)) != nil {
       throw Failure(
         .usage, "a file: name the item of it that is to be explained: --slot, --op, --superblock, --block or --reply",
         of: name, next: ShellCommand("status").path(name))

@@ -60,7 +60,13 @@ enum FileCopyKind {
   /// Why nothing was done with it.
   /// - Parameter limit: what it is not good for, as in "which no replica runs on".
   func failure(_ limit: String, of path: String) -> Failure {
-    let reason = advice.map { "\(words), \(limit); \($0)" } ?? words
-    return Failure(.notOurFormat, "\(reason); nothing was written", of: path, next: next(path))
+    var failure = unreadable(limit, of: path)
+    failure.reason += "; nothing was written"
+    return failure
+  }
+
+  /// Why a command that looks at data files, and writes to none, shows nothing of it.
+  func unreadable(_ limit: String, of path: String) -> Failure {
+    Failure(.notOurFormat, advice.map { "\(words), \(limit); \($0)" } ?? words, of: path, next: next(path))
   }
 }

@@ -56,7 +56,7 @@ private struct InputOpening {
 
   /// - Parameter evidence: that the path comes from; nil if it was named.
   func open(_ path: String, from origin: String? = nil) throws(Failure) -> Input {
-    let examined = try ExaminedFile(path, cached: true)
+    let examined = try ExaminedFile(path, cached: true, evidenceIsLeft: true)
     if examined.image == nil, let parts = try evidence(examined, path) {
       if let origin {
         throw Failure(

@@ -15,7 +15,7 @@ struct SingleFork {
 
   /// Makes the fork, and runs a replica on it until a signal or a failure ends it.
   func run(on console: Console) throws(Failure) -> ExitCode {
-    let examined = try ExaminedFile(file, cached: true)
+    let examined = try ExaminedFile(file, cached: true, evidenceIsLeft: true)
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: file)
     }

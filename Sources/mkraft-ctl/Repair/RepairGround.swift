@@ -16,7 +16,7 @@ struct RepairGround {
   init(reading file: String, _ interruption: RepairInterruption? = nil) throws(Failure) {
     path = absolutePath(file)
     self.interruption = interruption
-    let examined = try ExaminedFile(file, cached: false)
+    let examined = try ExaminedFile(file, cached: false, evidenceIsLeft: true)
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: file)
     }

@@ -16,8 +16,11 @@ struct ExaminedFile {
   /// If it is an image, what it says of itself.
   let image: ImageHeader?
 
-  /// - Parameter cached: read through the page cache; otherwise what the device holds.
-  init(_ path: String, cached: Bool) throws(Failure) {
+  /// - Parameters:
+  ///   - cached: read through the page cache; otherwise what the device holds.
+  ///   - evidenceIsLeft: whether the caller deals with evidence; otherwise it is refused by name, for nothing in it stands where it does
+  ///     in a data file.
+  init(_ path: String, cached: Bool, evidenceIsLeft: Bool = false) throws(Failure) {
     self.path = FilePath(path)
     let storage: FileStorage
     do throws(OpenError) {
@@ -34,6 +37,9 @@ struct ExaminedFile {
       lockHolder = nil
       deviceAlignment = image.directAlignment
       return
+    }
+    if !evidenceIsLeft, let kind = FileCopyKind(storage) {
+      throw kind.unreadable("made by 'recover collect' for 'recover plan', and no data file", of: path)
     }
     self.storage = storage
     lockHolder = storage.lockHolder

@@ -28,9 +28,11 @@ struct ScenarioSubject {
       throw Failure(
         .locked, "it is in use by \(holder); drill with a copy of it, or when the replica is stopped", of: path.string)
     }
+    if let image = examined.image {
+      throw FileCopyKind.image(image).failure("and a drill begins with a data file", of: path.string)
+    }
     guard let storage = examined.storage as? FileStorage else {
-      throw Failure(
-        .notOurFormat, "it is an image of a data file, without what a replica would need", of: path.string)
+      preconditionFailure("what is no image is a file by itself")
     }
     guard let stamp = storage.stamp else { throw Failure(.inputOutput, "it cannot be looked at", of: path.string) }
     (self.storage, self.stamp) = (storage, stamp)
