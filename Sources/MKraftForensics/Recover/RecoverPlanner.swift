@@ -8,7 +8,7 @@ public struct RecoverPlanning: Sendable {
   private let fork: Fork
   /// Newer checkpoints that cannot be gone on from.
   public let rejected: [RecoverRefusal.RejectedCheckpoint]
-  /// Whether the first file has all that the new one would have: superblock, checkpoint and log.
+  /// Whether the first file has all that the new one would have: checkpoint, log, and a superblock that allows both.
   public let lacksNothing: Bool
 
   init(_ plan: RecoverPlan, _ fork: Fork, _ rejected: [RecoverRefusal.RejectedCheckpoint], lacksNothing: Bool) {
@@ -231,7 +231,8 @@ public struct RecoverPlanner {
     let first = sources[0]
     let lacksNothing =
       first.isCertain && first.superblock?.checkpoint.id == next.checkpoint.id && candidate.source == 0
-      && chain.allSatisfy { $0.source == 0 && $0.content == .whole } && !result.isRepaired && losses.isEmpty
+      && chain.allSatisfy { $0.source == 0 && $0.content == .whole && first.allows($0.header) }
+      && !result.isRepaired && losses.isEmpty
     return RecoverPlanning(plan, fork, rejected, lacksNothing: lacksNothing)
   }
 

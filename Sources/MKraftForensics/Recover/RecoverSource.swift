@@ -59,6 +59,13 @@ public struct RecoverSource: Sendable {
     }
   }
 
+  /// Whether the file's own superblock leaves room for an entry. One that was rolled back does not: no replica starts on the file, though
+  /// all of its log is there.
+  func allows(_ entry: PrepareHeader) -> Bool {
+    guard let superblock else { return false }
+    return entry.term <= superblock.logTerm && superblock.clean.map { entry.op <= $0.op } ?? true
+  }
+
   /// What is there instead of a superblock copy, of a file that has none: the whole of it may have to be read.
   var absence: Finding { SuperblockInspection.absence(storage, SuperblockSurvey.read(storage), byteCount) }
 }

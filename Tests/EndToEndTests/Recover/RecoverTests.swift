@@ -126,6 +126,21 @@ import Testing
     #expect(circular.exit == 65 && circular.errorText.contains("it is evidence itself"), "\(circular)")
   }
 
+  /// The way out of a superblock that was rolled back leads to a new file, and not back to where it began.
+  @Test func aSuperblockThatWasRolledBackIsRecoveredFrom() throws {
+    let directory = try TemporaryDirectory()
+    let path = try #require(Fixture.all.first { $0.name == "superblock-rolled-back" }).unpack(in: directory).string
+    let (plan, new) = (directory["plan"].string, directory["new"].string)
+    let status = try Run.tool("status", path)
+    #expect(status.exit == 14 && status.outputText.contains("mkraft-ctl recover plan \(path)\n"), "\(status)")
+    let shown = try Run.tool("recover", "plan", path)
+    #expect(shown.exit == 0 && shown.outputText.contains("next: save the plan\n"), "\(shown)")
+    #expect(try Run.tool("recover", "plan", path, "--to", plan).exit == 0)
+    let applied = try Run.tool("recover", "apply", plan, "--to", new)
+    #expect(applied.exit == 0, "\(applied)")
+    #expect(try Run.tool("verify-checksums", new).exit == 0)
+  }
+
   /// What is wrong in evidence or an image is no damage of the file: more would be named as lost than is.
   @Test func damagedEvidenceIsNotTakenForADamagedFile() throws {
     let ground = try Ground()

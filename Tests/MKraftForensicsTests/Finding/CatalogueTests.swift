@@ -32,6 +32,13 @@ import Testing
     }
   }
 
+  /// Where parts of a file are older than others, the rest of the newer state is to be looked for.
+  @Test func olderPartsAskForTheNewerState() {
+    let kinds = FindingKind.allCases.filter { $0.entry.next == .decideOnHistory }
+    #expect(kinds == [.superblockRolledBack, .replyAhead])
+    #expect(NextStep.decideOnHistory.command(path: "f")?.description == "mkraft-ctl recover plan f")
+  }
+
   @Test func namesThatAreNearlyRight() {
     #expect(FindingKind.nearest(to: "wal-prepare-corupt").first == .walPrepareCorrupt)
     #expect(FindingKind.nearest(to: "superblock-forc").first == .superblockFork)

@@ -249,6 +249,8 @@ struct RecoverRuleTests {
     let planning = try RecoverRig.plan([ground.storage])
     #expect(planning.plan.losses.isEmpty && planning.plan.head.op == ground.head)
     #expect(planning.plan.term > ground.map.superblock.term)
+    // All of it is there, and no replica starts on it as it is.
+    #expect(!planning.lacksNothing && planning.exitCode == .sound)
     let replica = try AskedReplica(on: try RecoverRig.build(planning))
     #expect(try replica.pairs() == ground.moment(at: ground.head).pairs)
   }

@@ -87,6 +87,6 @@ extension FindingCatalogue {
       "the log holds entries that the superblock rules out: it is older than the log",
       causes: ["the superblock copies were put back from an older state", "all writes of an update were lost"],
       risk: "a vote or a term may be forgotten, and entries of the log would be taken for void",
-      danger: "high: acknowledged entries would be cut off if a replica started", next: .inspectSuperblock),
+      danger: "high: acknowledged entries would be cut off if a replica started", next: .decideOnHistory),
   ]
 }
