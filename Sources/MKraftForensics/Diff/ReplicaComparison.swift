@@ -83,11 +83,11 @@ public struct ReplicaComparison: Sendable {
 
   /// The files without those that were named before, under whatever names; nil if none was.
   private static func namedOnce(_ replicas: [ComparedReplica]) -> [ComparedReplica]? {
-    let repeated = Set(oneFile(replicas).flatMap { $0.dropFirst() })
+    let repeated = Set(namedMoreThanOnce(replicas).flatMap { $0.dropFirst() })
     return repeated.isEmpty ? nil : replicas.indices.filter { !repeated.contains($0) }.map { replicas[$0] }
   }
 
-  private static func oneFile(_ replicas: [ComparedReplica]) -> [[Int]] {
+  private static func namedMoreThanOnce(_ replicas: [ComparedReplica]) -> [[Int]] {
     var groups: [[Int]] = []
     for (index, replica) in replicas.enumerated() {
       guard let identity = replica.identity else { continue }
@@ -131,7 +131,7 @@ public struct ReplicaComparison: Sendable {
 
   /// Files that were named more than once, under one name or several: indices. None of them is a copy of itself, whatever the
   /// comparison says.
-  public var oneFile: [[Int]] { ReplicaComparison.oneFile(replicas) }
+  public var namedMoreThanOnce: [[Int]] { ReplicaComparison.namedMoreThanOnce(replicas) }
 
   /// The worst of the files' own codes; 16 if that is milder and they differ, 12 if what differs is one file with itself.
   public var exitCode: ExitCode {

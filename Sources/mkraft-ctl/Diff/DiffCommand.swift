@@ -10,8 +10,8 @@ struct DiffCommand: Command {
     abstract: "Compares data files of a cluster by meaning: identity, logs, checkpoints; who holds what.",
     discussion: """
       Two replicas of a cluster, a file and its backup, or images of either. What each replica has for itself (its number, vote, \
-      sequence) is shown and does not count. A file that is named twice, under one name or two, is no copy of itself: that is said, \
-      and what differs because a replica writes to it meanwhile does not count as a difference.
+      sequence) is shown and does not count. A file that is named more than once, under one name or several, is no copy of itself: \
+      that is said, and what differs because a replica writes to it meanwhile does not count as a difference.
 
       Exit code: 0 the same by meaning, 16 they differ; 12 if what differs is one file with itself; the code of a damaged file if \
       that is higher.

@@ -9,7 +9,7 @@ extension DiffPage {
     json.field("relation", comparison.kind.rawValue)
     json.field("same", comparison.kind == .same)
     json.array("states_of_one_file") { for group in comparison.statesOfOneFile { write(paths: group, to: json) } }
-    json.array("named_more_than_once") { for group in comparison.oneFile { write(paths: group, to: json) } }
+    json.array("named_more_than_once") { for group in comparison.namedMoreThanOnce { write(paths: group, to: json) } }
     json.array("fields") {
       for field in comparison.fields {
         json.object {

@@ -10,11 +10,11 @@ extension DiffPage {
     for index in paths.indices { write(file: index, to: page) }
     page.heading("result")
     page.field("relation", comparison.kind.rawValue, note: comparison.kind.words, tone)
-    let repeated = comparison.oneFile
+    let repeated = comparison.namedMoreThanOnce
     for group in repeated {
       page.field(
-        "same file", group.map(label).joined(separator: ", "),
-        note: "by device and inode: named \(group.count) times, and no copy of itself", .yellow)
+        "named more than once", group.map(label).joined(separator: ", "),
+        note: "by device and inode one file, named \(group.count) times, and no copy of itself", .yellow)
     }
     // The same states once more would say nothing new.
     for group in comparison.statesOfOneFile where !repeated.contains(where: { $0 == group.sorted() }) {

@@ -34,7 +34,7 @@ import Testing
     #expect(holdings.contains(.overwritten) && !holdings.contains(.lost), "\(log.runs)")
   }
 
-  /// A file that is named twice, and went on between the two looks: no replica differs from another.
+  /// A file that is named more than once, and went on between the two looks: no replica differs from another.
   @Test func aFileInUseAndItself() throws {
     let identity = try #require(try FileStorage.open("/proc/self/exe", for: .reading(cached: true)).stamp?.identity)
     func look(_ file: SampleFile, isIt: Bool = true) -> ComparedReplica {
@@ -44,20 +44,20 @@ import Testing
     let before = SampleFile(copying: file)
     file.append(bodySize: 10)
     let changed = ReplicaComparison([look(before), look(file)])
-    #expect(changed.kind == .changing && changed.exitCode == .incomplete && changed.oneFile == [[0, 1]])
+    #expect(changed.kind == .changing && changed.exitCode == .incomplete && changed.namedMoreThanOnce == [[0, 1]])
     #expect(changed.log?.heads == [SampleFile.head, SampleFile.head + 1], "what there is to see is shown all the same")
     let unchanged = ReplicaComparison([look(file), look(file)])
-    #expect(unchanged.kind == .same && unchanged.exitCode == .sound && unchanged.oneFile == [[0, 1]])
+    #expect(unchanged.kind == .same && unchanged.exitCode == .sound && unchanged.namedMoreThanOnce == [[0, 1]])
     // The same two states, of files of which nobody says that they are one.
     let files = ReplicaComparison([look(before), look(file, isIt: false)])
-    #expect(files.kind == .behind && files.exitCode == .different && files.oneFile.isEmpty)
+    #expect(files.kind == .behind && files.exitCode == .different && files.namedMoreThanOnce.isEmpty)
     // With another file beside it the other file decides.
     let others = ReplicaComparison([look(before), look(file), look(before, isIt: false)])
-    #expect(others.kind == .changing && others.exitCode == .incomplete && others.oneFile == [[0, 1]])
+    #expect(others.kind == .changing && others.exitCode == .incomplete && others.namedMoreThanOnce == [[0, 1]])
     let further = SampleFile(copying: file)
     further.append(bodySize: 30)
     let differs = ReplicaComparison([look(before), look(further, isIt: false), look(file)])
-    #expect(differs.kind == .behind && differs.exitCode == .different && differs.oneFile == [[0, 2]])
+    #expect(differs.kind == .behind && differs.exitCode == .different && differs.namedMoreThanOnce == [[0, 2]])
     // Damage is damage, in a file that changes too.
     file.storage.flipBit(at: 8 * (file.geometry.prepareOffset(slot: 5) + 300))
     let damaged = ReplicaComparison([look(before), look(file)])
