@@ -7,7 +7,8 @@ public struct Verdict: Sendable, Equatable {
     case serves
     /// It writes what is missing from what it has, then serves.
     case servesAfterRepair
-    /// It serves, and stops when it needs this block of the state or another that is damaged.
+    /// It stops when it needs this block of the state or another that is damaged. Whether its log needs one, so that it does not come
+    /// to serving, only executing the log would tell.
     case servesUntilDamage(block: UInt64)
     /// It has to wait until other replicas of its cluster answer.
     case abstains
@@ -41,7 +42,7 @@ public struct Verdict: Sendable, Equatable {
       case .serves: "a replica started on it serves"
       case .servesAfterRepair: "a replica started on it serves after repairing itself"
       case .servesUntilDamage(let block):
-        "a replica started on it serves, and stops when it needs block \(block) or another that is damaged"
+        "a replica started on it stops when it needs block \(block) or another that is damaged: before it serves, if its log does"
       case .abstains: "a replica started on it abstains until the other replicas of its cluster answer"
       case .refuses(let reason): "a replica started on it refuses (\(reason))"
       case .notJudged: "what a replica would do was not judged"

@@ -57,6 +57,22 @@ import Testing
     }
   }
 
+  /// Before it serves, if there is a log that needs the block; else not until somebody asks. What is said is true of both.
+  @Test func aDamagedBlockIsNeededByTheLogOrLater() throws {
+    for more in [0, 2] {
+      let ground = try ground(more: more)
+      let root = ground.map.superblock.checkpoint.treeRoot.address
+      ground.storage.zero(ground.map.range(root))
+      let start = Verification.run(ground.storage).verdict.start
+      #expect(start == .servesUntilDamage(block: root) && start.name == "serves-until-damage", "\(more)")
+      #expect(start.words.contains("stops when it needs block \(root)"), "\(start.words)")
+      #expect(start.words.hasSuffix("before it serves, if its log does"), "\(start.words)")
+      let shell = try GridRun.start(ground.storage.snapshot(), now: 1 << 40)
+      #expect((shell.halt != nil) == (more > 0), "\(more) ops above the checkpoint")
+      #expect(try ReplicaOutcome(on: ground.storage, pairs: ground.pairs) == .stops(at: root), "\(more)")
+    }
+  }
+
   /// Several damages at once, of files that were stopped and of files that were killed: the verdict is what really happens.
   @Test func theVerdictIsWhatHappens() throws {
     let grounds = [try ground(), try ground(more: 0, stop: false), try ground(more: 30, stop: false)]

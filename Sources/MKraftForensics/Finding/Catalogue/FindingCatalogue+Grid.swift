@@ -24,16 +24,16 @@ extension FindingCatalogue {
       .blockCorrupt, .grid, .restorable,
       "a block of the state is damaged or gone; the block that refers to it tells which it was",
       causes: ["bit rot", "a latent sector error"], risk: "the keys and values in it and below it",
-      danger: "a replica starts and serves everything else, and stops when it needs the block; nothing is lost as long "
-        + "as another replica or a backup holds it",
+      danger: "a replica stops when it needs the block: before it serves, if its log does; nothing is lost as long as "
+        + "another replica or a backup holds it",
       next: .restoreBlock),
     FindingEntry(
       .blockUnexpected, .grid, .restorable,
       "a block of the state is not the one referred to: a whole block of another time or place stands there",
       causes: ["a lost write", "a misdirected write or read", "parts of an older or another file"],
       risk: "the keys and values in the right one and below it",
-      danger: "a replica starts and serves everything else, and stops when it needs the block; it never serves the "
-        + "wrong one",
+      danger: "a replica stops when it needs the block: before it serves, if its log does; it never serves the wrong "
+        + "one",
       next: .restoreBlock),
     FindingEntry(
       .blockInconsistent, .grid, .lost,
@@ -41,8 +41,8 @@ extension FindingCatalogue {
       causes: ["a fault of the software that wrote it", "a forged file"],
       risk: "the keys and values in it and below it",
       danger:
-        "high: it was written so, and other replicas may have the same; a replica starts, and stops when it needs "
-        + "the block",
+        "high: it was written so, and other replicas may have the same; a replica stops when it needs the block: before "
+        + "it serves, if its log does",
       next: .decideOnState),
     FindingEntry(
       .blockUnknown, .grid, .lost,
