@@ -1,3 +1,4 @@
+import MKraftFormat
 import SystemPackage
 import Testing
 
