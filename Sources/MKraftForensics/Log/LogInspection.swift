@@ -45,7 +45,7 @@ public struct LogInspection: Sendable {
   /// The mark of a repair that is not finished, with which no replica opens the file whatever its log is.
   public let mark: RepairMark?
   /// The latest reply that is stored, if its op is later than all that the log is known to have reached: superblock and log are older
-  /// than it, and no replica opens the file. Not looked for in a file in use, nor by a superblock that was assumed.
+  /// than it, and no replica opens the file. Not looked for in a file in use, nor by a superblock that no replica would choose.
   public let replyAhead: StoredReply.Newest?
   /// What `SuperblockDecision.provenOp` says; 0 of a file in use.
   let copyOp: UInt64
@@ -157,7 +157,8 @@ public struct LogInspection: Sendable {
     }
     LogFindings(superblock, decision, evidence: evidence, namedByChild: namedByChild, copyOp: copyOp).add(to: &log)
     let reached = max(decision.head.op, decision.provenOp)
-    let isJudged = !isLive && source.assumption == nil
+    // Copies that contradict each other may be of two files: then nobody knows whose replies these are.
+    let isJudged = !isLive && source.isChosen
     let ahead = isJudged ? ReplyFindings.ahead(of: reached, in: storage, superblock) : nil
     log.add(ahead?.findings ?? [])
     return LogInspection(
