@@ -30,7 +30,8 @@ package struct RingLoading: Sendable {
     return Result(
       headers: try rate(part, budget) { try readPieces(of: .walHeaders, headerEvery: PrepareHeader.byteCount) },
       prepareHeaders: try prepareHeaders(part, budget),
-      bodies: try rate(part, budget) { _ = JournalScan.run(storage, superblock) })
+      // Only the time counts, and the file was made here: no copy is ahead.
+      bodies: try rate(part, budget) { _ = JournalScan.run(storage, superblock, provenOp: 0) })
   }
 
   private var geometry: Geometry { superblock.geometry }

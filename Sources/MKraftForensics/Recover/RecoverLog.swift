@@ -101,7 +101,9 @@ struct RecoverLog {
       return
     }
     var seen = RecoverLog(empty: self)
-    let decision = JournalScan.run(source.storage, superblock) { evidence, _ in seen.add(evidence, index, apart) }
+    let decision = JournalScan.run(source.storage, superblock, provenOp: source.provenOp) { evidence, _ in
+      seen.add(evidence, index, apart)
+    }
     for (op, found) in seen.entries { entries[op, default: []] += found }
     prove(max(seen.provenOp, decision.provenOp), index)
     note(term: seen.termMax, index)

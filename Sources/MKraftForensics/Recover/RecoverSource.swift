@@ -17,6 +17,9 @@ public struct RecoverSource: Sendable {
   public let isRedacted: Bool
   /// Where the undo log was of a repair that was begun on it and is not finished; nil if none was.
   let unfinishedRepair: String?
+  /// The log is known to have reached this op by a copy that is ahead of the superblock. 0 of a file in use: there a copy may be
+  /// ahead at any time.
+  let provenOp: UInt64
   let storage: any Storage
   /// Every update of which a copy is left, also in another copy's place.
   let superblocks: [Superblock]
@@ -48,6 +51,7 @@ public struct RecoverSource: Sendable {
     let atHome = survey.copies.compactMap(\.valid)
     let newest = atHome.max { $0.sequence < $1.sequence } ?? survey.onlyFile
     isCertain = decision.chosen != nil
+    provenOp = isLive ? 0 : decision.provenOp
     superblock = decision.chosen ?? newest
     var found: [UInt128: Superblock] = [:]
     for one in atHome + survey.copies.compactMap(\.anySuperblock) + survey.sightings.map(\.superblock) {

@@ -26,10 +26,11 @@ struct LogIntake: Sendable {
   /// What it takes to go on later.
   private(set) var record = LogRecord()
 
-  /// - Parameter opening: the decision that the superblock comes from. Of a file in use a copy may be ahead of the others at any time.
+  /// - Parameter opening: the decision that the superblock comes from.
   init(_ superblock: Superblock, _ opening: SuperblockDecision, liveHead: UInt64?) {
     self.superblock = superblock
     self.liveHead = liveHead
+    // Of a file in use a copy may be ahead of the others at any time, and what it says may lie above the head that is judged as of.
     copyOp = liveHead == nil ? opening.provenOp : 0
     recovery = JournalRecovery(superblock, provenOp: copyOp)
     nextOp = superblock.checkpoint.op + 1

@@ -47,9 +47,10 @@ public struct JournalRecovery: Sendable {
   /// The entry before the next op, as far as it is known: the parent that the next one must name.
   private var previous: PrepareHeader
 
-  /// - Parameter provenOp: the log is known to have reached this op, whatever the superblock and the rings say
-  ///   (`SuperblockDecision.provenOp`).
-  public init(_ superblock: Superblock, provenOp: UInt64 = 0) {
+  /// - Parameter provenOp: the log is known to have reached this op, whatever the superblock and the rings say:
+  ///   `SuperblockDecision.provenOp`. 0 if no copy can be ahead of the superblock; and of a file in use, whose copies may be at any
+  ///   time without anything being wrong.
+  public init(_ superblock: Superblock, provenOp: UInt64) {
     self.superblock = superblock
     geometry = superblock.geometry
     suffix = (0..<superblock.suffix.count).map { LogPosition(superblock.suffix[$0]) }

@@ -13,7 +13,7 @@ extension JournalScan {
   /// an entry whose header stands in both rings. Everything that decides where the log ends is verified. Whoever executes the
   /// entries verifies each, and must not go on behind one that is damaged.
   public static func runHeaders(
-    _ storage: any Storage, _ superblock: Superblock, provenOp: UInt64 = 0,
+    _ storage: any Storage, _ superblock: Superblock, provenOp: UInt64,
     visit: (SlotEvidence, SlotVerdict.Disposition) -> Void = { _, _ in }
   ) -> JournalDecision {
     guard superblock.geometry.messageSize >= messageSizeMin else {

@@ -7,7 +7,7 @@ public struct JournalScan {
   ///   - provenOp: as `JournalRecovery` takes it.
   ///   - visit: called with the evidence of every slot and what is made of it, in op order from the checkpoint on.
   public static func run(
-    _ storage: any Storage, _ superblock: Superblock, provenOp: UInt64 = 0,
+    _ storage: any Storage, _ superblock: Superblock, provenOp: UInt64,
     visit: (SlotEvidence, SlotVerdict.Disposition) -> Void = { _, _ in }
   ) -> JournalDecision {
     let reader = JournalReader(storage, geometry: superblock.geometry, cluster: superblock.cluster)

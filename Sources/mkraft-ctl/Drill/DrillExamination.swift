@@ -55,7 +55,7 @@ struct DrillExamination {
   func judgeLog(_ clients: DrillClients) throws(Failure) -> Int {
     var entries: [PrepareHeader] = []
     let head = head
-    _ = JournalScan.run(storage, superblock) { evidence, disposition in
+    _ = JournalScan.run(storage, superblock, provenOp: report.superblockDecision.provenOp) { evidence, disposition in
       guard disposition == .kept, let header = evidence.validPrepare, (1...head).contains(header.op) else { return }
       entries.append(header)
     }

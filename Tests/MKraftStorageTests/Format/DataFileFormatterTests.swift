@@ -129,7 +129,7 @@ import Testing
       let storage = MemoryStorage()
       let superblock = try DataFileFormatter.format(plan, onto: storage)
       var slots = 0
-      _ = JournalScan.run(storage, superblock) { evidence, _ in
+      _ = JournalScan.run(storage, superblock, provenOp: 0) { evidence, _ in
         slots += 1
         #expect(evidence.validHeader != nil && evidence.validHeader == evidence.validPrepare)
       }

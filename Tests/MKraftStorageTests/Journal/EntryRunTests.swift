@@ -101,7 +101,7 @@ import Testing
     await #expect(processExitsWith: .failure) {
       let journal = SampleJournal(head: 63)
       guard case .run(let run) = JournalByRuns.parts(journal.storage, journal.superblock).first else { return }
-      var recovery = JournalRecovery(SampleFile.superblock())
+      var recovery = JournalRecovery(SampleFile.superblock(), provenOp: 0)
       recovery.add(run)
     }
   }

@@ -3,10 +3,10 @@ import MKraftStorage
 import Testing
 
 /// The decision on a log whose entries are given in runs, as verification gives them. It must be the one that `JournalScan`
-/// comes to slot by slot.
+/// comes to slot by slot. The superblock is given, so that no copy can be ahead of it.
 enum JournalByRuns {
   static func decide(_ storage: MemoryStorage, _ superblock: Superblock, upTo limit: UInt64 = .max) -> JournalDecision {
-    var recovery = JournalRecovery(superblock)
+    var recovery = JournalRecovery(superblock, provenOp: 0)
     for part in parts(storage, superblock, upTo: limit) {
       switch part {
       case .run(let run): recovery.add(run)

@@ -188,7 +188,7 @@ struct JournalSimulation {
   /// The decision on a device, and the evidence by slot.
   func decide(_ storage: MemoryStorage) -> (JournalDecision, [SlotEvidence]) {
     var evidence: [SlotEvidence] = []
-    let decision = JournalScan.run(storage, superblock) { slot, _ in evidence.append(slot) }
+    let decision = JournalScan.run(storage, superblock, provenOp: 0) { slot, _ in evidence.append(slot) }
     JournalByRuns.check(decision, storage, superblock)
     return (decision, evidence.sorted { $0.slot < $1.slot })
   }

@@ -73,7 +73,7 @@ final class SampleJournal {
   }
 
   func decide() -> JournalDecision {
-    let decision = JournalScan.run(storage, superblock)
+    let decision = JournalScan.run(storage, superblock, provenOp: 0)
     JournalByRuns.check(decision, storage, superblock)
     return decision
   }

@@ -75,8 +75,10 @@ struct GeneratedFile {
     do throws(OpenError) { storage = try FileStorage.open(scratch.original, for: .reading(cached: true)) } catch {
       throw Failure(error)
     }
-    guard let superblock = SuperblockDecision(SuperblockSurvey.read(storage)).chosen else { return false }
-    return JournalScan.run(storage, superblock).head.op >= superblock.checkpoint.op + GeneratedFile.tailLength
+    let decision = SuperblockDecision(SuperblockSurvey.read(storage))
+    guard let superblock = decision.chosen else { return false }
+    let journal = JournalScan.run(storage, superblock, provenOp: decision.provenOp)
+    return journal.head.op >= superblock.checkpoint.op + GeneratedFile.tailLength
   }
 }
 
