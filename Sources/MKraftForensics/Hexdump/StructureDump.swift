@@ -39,14 +39,15 @@ public struct StructureDump: Sendable {
   public static func read(
     _ storage: any Storage, _ target: DumpTarget, at range: Range<UInt64>, limit: Int
   ) -> StructureDump {
-    let (bytes, gaps) = contents(storage, range)
-    let limit = max(0, min(limit, bytes.count))
-    let defect = gaps.isEmpty ? defect(target, bytes.rawSpan) : nil
-    let isGone = gaps.reduce(0) { $0 + $1.range.count } == bytes.count
+    // Checked where they were read to: what an image says of them does not hold for a copy.
+    let (buffer, gaps) = contents(storage, range)
+    let limit = max(0, min(limit, buffer.byteCount))
+    let defect = gaps.isEmpty ? defect(target, buffer.bytes) : nil
+    let isGone = gaps.reduce(0) { $0 + $1.range.count } == buffer.byteCount
     return StructureDump(
-      target: target, range: range, bytes: bytes, gaps: gaps,
-      fields: isGone ? [] : DumpLayout.fields(target, bytes.rawSpan, limit: limit), limit: limit,
-      checksums: CoverageReader(bytes.rawSpan, missing: gaps.map(\.range)).checksums(of: target), defect: defect)
+      target: target, range: range, bytes: [UInt8](copying: buffer.bytes), gaps: gaps,
+      fields: isGone ? [] : DumpLayout.fields(target, buffer.bytes, limit: limit), limit: limit,
+      checksums: CoverageReader(buffer.bytes, missing: gaps.map(\.range)).checksums(of: target), defect: defect)
   }
 
   /// The value of a field; nil if some of its bytes are not there.
@@ -61,19 +62,19 @@ public struct StructureDump: Sendable {
   // MARK: Reading
 
   /// All at once if that goes; else unit by unit of the file, so that one bad sector hides no more than itself.
-  private static func contents(_ storage: any Storage, _ range: Range<UInt64>) -> ([UInt8], [Gap]) {
+  private static func contents(_ storage: any Storage, _ range: Range<UInt64>) -> (IOBuffer, [Gap]) {
     let buffer = IOBuffer(byteCount: range.count)
     guard case .success(let count) = read(storage, range.lowerBound, 0..<range.count, buffer) else {
       return narrowed(storage, range, buffer)
     }
-    guard count < range.count else { return ([UInt8](copying: buffer.bytes), []) }
-    return ([UInt8](copying: buffer.bytes), [Gap(range: count..<range.count, reason: "the file ends before it")])
+    guard count < range.count else { return (buffer, []) }
+    return (buffer, [Gap(range: count..<range.count, reason: "the file ends before it")])
   }
 
   /// The same, unit by unit.
   private static func narrowed(
     _ storage: any Storage, _ range: Range<UInt64>, _ buffer: IOBuffer
-  ) -> ([UInt8], [Gap]) {
+  ) -> (IOBuffer, [Gap]) {
     var gaps: [Gap] = []
     var start = 0
     while start < range.count {
@@ -87,7 +88,7 @@ public struct StructureDump: Sendable {
       }
       start = end
     }
-    return ([UInt8](copying: buffer.bytes), gaps)
+    return (buffer, gaps)
   }
 
   /// The end of the unit of the file that a byte of the structure lies in.

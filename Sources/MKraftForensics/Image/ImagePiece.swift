@@ -158,9 +158,6 @@ extension ImagePiece.Answer {
 
   private static let placeBits: UInt64 = 48
 
-  /// Where bytes stand that no other image's filler has, and what a node's checks know it by; nil if there is no room for them.
-  var markAt: Int? { filler.count >= Self.wholeByteCount ? filler.lowerBound + Self.label.count : nil }
-
   /// Writes the filler: "redacted", the reader's number, and the place in the data file; where there is no room, the lower part of
   /// a number that differs between neighbours.
   /// - Parameters:

@@ -4,8 +4,8 @@ public import MKraftStorage
 internal import Synchronization
 internal import SystemPackage
 
-/// A data file as an image shows it: every reader works on it as on the file. Where bytes were left out it gives filler, and tells
-/// `RecordedAnswers` what the checks gave, unless it is `unanswered`; where the device gave nothing, or the image itself is damaged,
+/// A data file as an image shows it: every reader works on it as on the file. Where bytes were left out it gives filler, and says of the
+/// buffer that it put them into what the checks gave, unless it is `unanswered`; where the device gave nothing, or the image itself is damaged,
 /// it gives an error.
 ///
 /// Memory: the index, 8 MiB at most, and a few pieces.
@@ -25,9 +25,9 @@ public final class ImageStorage: StandInStorage {
     let number: UInt64
     let buffer: IOBuffer
     let piece: ImagePiece
-    /// For each of the piece's answers what the checksum is now.
-    let now: [UInt128]
-    let nodes: [(start: Int, key: RecordedAnswers.NodeKey, node: RecordedAnswers.Node)]
+    /// What checks gave that need bytes of the piece; places count from its start.
+    let sums: [RecordedAnswers.Sum]
+    let nodes: [RecordedAnswers.NodeSight]
   }
 
   private struct Cache: Sendable {
@@ -156,18 +156,25 @@ public final class ImageStorage: StandInStorage {
       return .failure(StorageError(.read, nil, cause: .errno(Errno(rawValue: error))))
     }
     buffer.copy(from: loaded.buffer, range: part, at: start)
-    if isAnswering { announce(loaded, part) }
+    if isAnswering { announce(loaded, part, in: buffer, at: start) }
     return .success(())
   }
 
-  /// What the checks gave that need bytes of `part`.
-  private func announce(_ loaded: Loaded, _ part: Range<Int>) {
-    var checksums: [(now: UInt128, then: UInt128)] = []
-    for (answer, now) in zip(loaded.piece.answers, loaded.now) where answer.covered.overlaps(part) {
-      checksums.append((now, answer.checksum))
+  /// Says what the checks gave that need bytes of `part`, which now stands at `start` of `buffer`. What reaches beyond the part is said
+  /// too, since the rest of it may stand there already, or follow: it is heard only if all of it is what the image gives.
+  private func announce(_ loaded: Loaded, _ part: Range<Int>, in buffer: IOBuffer, at start: Int) {
+    func place(_ range: Range<Int>) -> Range<Int>? {
+      guard range.overlaps(part) else { return nil }
+      let first = range.lowerBound - part.lowerBound + start
+      return first >= 0 && first + range.count <= buffer.byteCount ? first..<first + range.count : nil
     }
-    let nodes = loaded.nodes.filter { part.contains($0.start) }.map { ($0.key, $0.node) }
-    RecordedAnswers.record(checksums: checksums, nodes: nodes)
+    buffer.answer(
+      loaded.sums.compactMap { sum in
+        place(sum.covered).map { RecordedAnswers.Sum($0, now: sum.now, then: sum.then) }
+      },
+      loaded.nodes.compactMap { sight in
+        place(sight.block).map { RecordedAnswers.NodeSight($0, sight.key, sight.node) }
+      })
   }
 
   /// The piece, if its checksum is right.
@@ -190,26 +197,23 @@ public final class ImageStorage: StandInStorage {
     let range = header.range(of: number)
     guard let piece = ImagePiece(decoding: image.bytes, into: buffer, count: range.count) else { return nil }
     for answer in piece.answers { answer.fill(buffer, from: range.lowerBound, reader: self.number) }
-    let now = piece.answers.map { Checksum.computed(over: buffer.bytes.extracting($0.covered), seed: $0.kind.seed) }
-    let nodes = ImageStorage.marked(piece, buffer)
-    let loaded = Loaded(number: number, buffer: buffer, piece: piece, now: now, nodes: nodes)
+    let sums = piece.answers.map { answer in
+      let now = Checksum.computed(over: buffer.bytes.extracting(answer.covered), seed: answer.kind.seed)
+      return RecordedAnswers.Sum(answer.covered, now: now, then: answer.checksum)
+    }
+    let nodes = ImageStorage.nodes(of: piece, in: buffer)
+    let loaded = Loaded(number: number, buffer: buffer, piece: piece, sums: sums, nodes: nodes)
     cache.pieces.append(loaded)
     return loaded
   }
 
-  /// The piece's nodes with what tells their filler from the keys that stand in the same node elsewhere.
-  private static func marked(
-    _ piece: ImagePiece, _ buffer: IOBuffer
-  ) -> [(start: Int, key: RecordedAnswers.NodeKey, node: RecordedAnswers.Node)] {
-    let answers = Dictionary(piece.answers.map { ($0.covered.lowerBound, $0) }) { first, _ in first }
-    return piece.nodes.map { one in
-      var node = one.node
-      let covered = one.start + BlockHeader.Layout.checksum.size
-      if let markAt = answers[covered]?.markAt, markAt <= buffer.byteCount - 8 {
-        node.mark = RecordedAnswers.Mark(
-          offset: markAt - one.start, bytes: buffer.bytes.load(fromByteOffset: markAt, as: UInt64.self))
-      }
-      return (one.start, one.key, node)
+  /// The piece's nodes with the places of their blocks, as long as their headers say.
+  private static func nodes(of piece: ImagePiece, in buffer: IOBuffer) -> [RecordedAnswers.NodeSight] {
+    piece.nodes.compactMap { one in
+      guard one.start <= buffer.byteCount - BlockHeader.byteCount else { return nil }
+      let size = Int(buffer.bytes.load(BlockHeader.Layout.size, base: one.start))
+      let end = min(one.start + max(size, BlockHeader.byteCount), buffer.byteCount)
+      return RecordedAnswers.NodeSight(one.start..<end, one.key, one.node)
     }
   }
 }

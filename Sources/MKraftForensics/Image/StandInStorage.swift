@@ -1,7 +1,8 @@
 public import MKraftStorage
 
-/// A storage that may give other bytes in place of some that were left out, and tells `RecordedAnswers` what the checks gave over
-/// those. Whoever only looks at it wants those answers. Whoever takes bytes from it must not get them: the bytes would pass for right.
+/// A storage that may give other bytes in place of some that were left out, and says what the checks gave over those
+/// (`RecordedAnswers`). Whoever only looks at it wants those answers. Whoever takes bytes from it must not get them: the bytes would
+/// pass for right.
 public protocol StandInStorage: Storage {
   /// Whether bytes of users were left out.
   var isRedacted: Bool { get }

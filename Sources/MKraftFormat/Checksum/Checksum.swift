@@ -9,7 +9,7 @@ public enum Checksum {
 
   /// XXH3-128 of `bytes` with any seed; the manual's test vectors are stated for seed 0 too.
   public static func of(_ bytes: RawSpan, seed: UInt64) -> UInt128 {
-    RecordedAnswers.checksum(for: computed(over: bytes, seed: seed))
+    RecordedAnswers.checksum(of: bytes, computed: computed(over: bytes, seed: seed))
   }
 
   /// The same, whatever is recorded of bytes that these stand for.

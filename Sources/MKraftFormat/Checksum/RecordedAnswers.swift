@@ -3,11 +3,14 @@ internal import Synchronization
 /// What checks gave over bytes that are not here any more.
 ///
 /// An image for a bug report has no keys and no values in it, and yet every check must come out as it did on the file it was made
-/// of. Whoever reads such an image puts other bytes in place of those that were left out, different ones in every structure, and
-/// says here what the checks gave: `Checksum.of` and the checks of a tree's nodes then answer that. A process that reads no image
-/// pays one load of a flag.
+/// of. Whoever reads such an image puts other bytes in place of those that were left out, and says here what the checks gave:
+/// `Checksum.of` and the checks of a tree's nodes then answer that.
 ///
-/// Memory is bounded: the answers of the last structures that were read are kept, many times as many as any reader has in hand.
+/// An answer is of a place in memory. It is heard for the bytes that the image's reader put there, as long as nothing else was put
+/// over them, and for no others: not for the bytes of another file that are the same, and not for a copy. An image that says something
+/// false says it of itself alone. A process that reads no image pays one load of a flag.
+///
+/// Memory: what is said of the bytes that stand in buffers now.
 public enum RecordedAnswers {
   /// What the checks of a node of the tree gave, which need its keys.
   public struct Node: Sendable, Equatable {
@@ -15,28 +18,10 @@ public enum RecordedAnswers {
     public var broken: Invariant?
     /// What `TreeNode.liesWithin` gave.
     public var liesWithin: Bool
-    /// Where filler stands in the block, and eight bytes of it: the same node of a file that was read beside the image has its keys.
-    /// Nil if there was no room for filler.
-    public var mark: Mark?
 
-    public init(broken: Invariant?, liesWithin: Bool, mark: Mark? = nil) {
+    public init(broken: Invariant?, liesWithin: Bool) {
       self.broken = broken
       self.liesWithin = liesWithin
-      self.mark = mark
-    }
-  }
-
-  public struct Mark: Sendable, Equatable {
-    public var offset: Int
-    public var bytes: UInt64
-
-    public init(offset: Int, bytes: UInt64) {
-      self.offset = offset
-      self.bytes = bytes
-    }
-
-    func stands(in block: RawSpan) -> Bool {
-      offset >= 0 && offset <= block.byteCount - 8 && block.load(fromByteOffset: offset, as: UInt64.self) == bytes
     }
   }
 
@@ -51,63 +36,132 @@ public enum RecordedAnswers {
     }
   }
 
-  /// Images that are read side by side.
-  static let nodesMax = 32
-  /// Entries of the younger generation, after which the older one is forgotten.
-  static let generationMax = 1 << 16
+  /// A checksum that was recorded.
+  package struct Sum: Sendable {
+    /// The bytes that it is of, from the start of the memory they stand in.
+    package var covered: Range<Int>
+    /// What `Checksum.computed` gives over the bytes that stand there.
+    package let now: UInt128
+    /// What it gave over those that were there.
+    package let then: UInt128
 
-  /// A table that forgets what was not put in for long.
-  struct Table<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private var young: [Key: Value] = [:]
-    private var old: [Key: Value] = [:]
-
-    subscript(key: Key) -> Value? { young[key] ?? old[key] }
-
-    mutating func insert(_ key: Key, _ value: Value) {
-      if young.count >= RecordedAnswers.generationMax {
-        old = young
-        young = [:]
-      }
-      young[key] = value
+    package init(_ covered: Range<Int>, now: UInt128, then: UInt128) {
+      self.covered = covered
+      self.now = now
+      self.then = then
     }
   }
 
-  private struct Tables: Sendable {
-    var checksums = Table<UInt128, UInt128>()
-    /// Of each image that is read one.
-    var nodes = Table<NodeKey, [Node]>()
+  /// A node of which answers were recorded.
+  package struct NodeSight: Sendable {
+    /// Where it stands, bytes from the start of the memory.
+    package var block: Range<Int>
+    package let key: NodeKey
+    package let node: Node
+
+    package init(_ block: Range<Int>, _ key: NodeKey, _ node: Node) {
+      self.block = block
+      self.key = key
+      self.node = node
+    }
+  }
+
+  /// Memory that holds bytes of images, or did.
+  private struct Region: Sendable {
+    /// Addresses.
+    let memory: Range<UInt>
+    /// By where the bytes begin that they are of.
+    var sums: [Int: Sum] = [:]
+    var nodes: [Int: NodeSight] = [:]
   }
 
   private static let isUsed = Atomic<Bool>(false)
-  private static let tables = Mutex(Tables())
+  /// In order of address, without overlap.
+  private static let regions = Mutex<[Region]>([])
 
-  /// Notes answers. To be called before the bytes are handed out that they are about.
-  /// - Parameters:
-  ///   - checksums: what `Checksum.computed` gives now, and what it gave over the bytes that were there.
-  public static func record(checksums: [(now: UInt128, then: UInt128)], nodes: [(NodeKey, Node)]) {
-    guard !checksums.isEmpty || !nodes.isEmpty else { return }
-    tables.withLock { tables in
-      for (now, then) in checksums { tables.checksums.insert(now, then) }
-      for (key, node) in nodes {
-        let others = tables.nodes[key]?.filter { $0.mark != node.mark } ?? []
-        tables.nodes.insert(key, others.suffix(nodesMax - 1) + [node])
+  /// Notes answers about bytes that were just put into `memory`, before anybody checks them.
+  package static func record(_ sums: [Sum], _ nodes: [NodeSight], in memory: Range<UInt>) {
+    regions.withLock { regions in
+      let index = firstIndex(from: memory.lowerBound, in: regions)
+      if index == regions.count || regions[index].memory != memory {
+        regions.insert(Region(memory: memory), at: index)
       }
+      for sum in sums { regions[index].sums[sum.covered.lowerBound] = sum }
+      for node in nodes { regions[index].nodes[node.block.lowerBound] = node }
     }
     isUsed.store(true, ordering: .releasing)
   }
 
-  /// The recorded checksum in place of `computed`; `computed` if there is none.
+  /// Forgets what was said of bytes in `range` of `memory`: others are put there.
+  package static func forget(_ range: Range<Int>, in memory: Range<UInt>) {
+    regions.withLock { regions in
+      let index = firstIndex(from: memory.lowerBound, in: regions)
+      guard index < regions.count, regions[index].memory == memory else { return }
+      regions[index].sums = regions[index].sums.filter { !$0.value.covered.overlaps(range) }
+      regions[index].nodes = regions[index].nodes.filter { !$0.value.block.overlaps(range) }
+    }
+  }
+
+  /// Forgets `memory`, which is given back.
+  package static func forget(_ memory: Range<UInt>) {
+    regions.withLock { regions in
+      let index = firstIndex(from: memory.lowerBound, in: regions)
+      guard index < regions.count, regions[index].memory == memory else { return }
+      regions.remove(at: index)
+    }
+  }
+
+  /// What was recorded of `bytes`, whose checksum is `computed`; that if there is nothing.
   @inline(__always)
-  static func checksum(for computed: UInt128) -> UInt128 {
+  static func checksum(of bytes: RawSpan, computed: UInt128) -> UInt128 {
     guard isUsed.load(ordering: .acquiring) else { return computed }
-    return tables.withLock { $0.checksums[computed] } ?? computed
+    return sum(of: bytes, computed) ?? computed
   }
 
   /// What was recorded of the node in `block`, whose header is as given.
   @inline(__always)
   static func node(in block: RawSpan, checksum: UInt128, address: UInt64) -> Node? {
     guard isUsed.load(ordering: .acquiring) else { return nil }
-    let found = tables.withLock { $0.nodes[NodeKey(checksum: checksum, address: address)] } ?? []
-    return found.last { $0.mark?.stands(in: block) ?? true }
+    return node(in: block, NodeKey(checksum: checksum, address: address))
+  }
+
+  private static func sum(of bytes: RawSpan, _ computed: UInt128) -> UInt128? {
+    let start = address(of: bytes)
+    let found = regions.withLock { regions -> Sum? in
+      guard let region = region(of: start, in: regions) else { return nil }
+      return region.sums[Int(start - region.memory.lowerBound)]
+    }
+    guard let found, found.covered.count == bytes.byteCount, found.now == computed else { return nil }
+    return found.then
+  }
+
+  private static func node(in block: RawSpan, _ key: NodeKey) -> Node? {
+    let start = address(of: block)
+    let found = regions.withLock { regions -> NodeSight? in
+      guard let region = region(of: start, in: regions) else { return nil }
+      return region.nodes[Int(start - region.memory.lowerBound)]
+    }
+    return found?.key == key ? found?.node : nil
+  }
+
+  private static func address(of bytes: RawSpan) -> UInt {
+    unsafe bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+  }
+
+  private static func region(of address: UInt, in regions: [Region]) -> Region? {
+    let next = firstIndex(from: address, in: regions)
+    if next < regions.count, regions[next].memory.lowerBound == address { return regions[next] }
+    guard next > 0, regions[next - 1].memory.contains(address) else { return nil }
+    return regions[next - 1]
+  }
+
+  /// The first region that begins at `address` or above.
+  private static func firstIndex(from address: UInt, in regions: [Region]) -> Int {
+    var (low, high) = (0, regions.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if regions[middle].memory.lowerBound < address { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

@@ -1,4 +1,6 @@
 internal import Glibc
+package import MKraftFormat
+internal import Synchronization
 
 /// Memory for direct I/O: allocated once, aligned, zero at first, and owned by this object alone.
 ///
@@ -15,6 +17,8 @@ internal import Glibc
   private let base: UnsafeMutableRawPointer
   /// The size in bytes, fixed for the buffer's life.
   public let byteCount: Int
+  /// Whether bytes of an image were ever put here, of which `RecordedAnswers` knows more than they tell.
+  private let isAnswered = Atomic<Bool>(false)
 
   /// Allocates `byteCount` zero bytes at a multiple of `alignment`, a power of two from 16 to `alignmentMax`.
   public init(byteCount: Int, alignment: Int = IOBuffer.pageAlignment) {
@@ -44,6 +48,7 @@ internal import Glibc
   }
 
   deinit {
+    if isAnswered.load(ordering: .relaxed) { RecordedAnswers.forget(addresses) }
     unsafe base.deallocate()
   }
 
@@ -57,6 +62,8 @@ internal import Glibc
   }
 
   /// The whole contents, to change: `var bytes = buffer.mutableBytes`. Use one such span at a time.
+  ///
+  /// Whoever puts bytes of a file here uses `copy`: only that forgets what an image said of the bytes that stood here before.
   public var mutableBytes: MutableRawSpan {
     @_lifetime(borrow self)
     get {
@@ -68,6 +75,7 @@ internal import Glibc
   /// Sets the bytes of `range` to zero.
   public func zero(_ range: Range<Int>) {
     check(range.lowerBound, range.count)
+    forgetAnswers(range.lowerBound, range.count)
     // The standard library's initializeMemory sets byte by byte, each with a call into the runtime.
     _ = unsafe memset(base + range.lowerBound, 0, range.count)
   }
@@ -75,6 +83,7 @@ internal import Glibc
   /// Copies all of `source` to `offset`.
   public func copy(from source: RawSpan, at offset: Int = 0) {
     check(offset, source.byteCount)
+    forgetAnswers(offset, source.byteCount)
     unsafe source.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return }
       unsafe base.advanced(by: offset).copyMemory(from: start, byteCount: bytes.count)
@@ -90,6 +99,7 @@ internal import Glibc
   public func copy(from source: IOBuffer, range: Range<Int>, at offset: Int) {
     source.check(range.lowerBound, range.count)
     check(offset, range.count)
+    forgetAnswers(offset, range.count)
     unsafe base.advanced(by: offset).copyMemory(from: source.base + range.lowerBound, byteCount: range.count)
   }
 
@@ -100,15 +110,36 @@ internal import Glibc
     return unsafe memcmp(base + offset, base + other, count) == 0
   }
 
-  /// The memory of `count` bytes from `start`, for a system call made while the buffer is held.
+  /// The memory of `count` bytes from `start`, for a system call made while the buffer is held, which may put others there.
   @unsafe package func memory(_ count: Int, from start: Int) -> UnsafeMutableRawPointer {
     check(start, count)
+    forgetAnswers(start, count)
     return unsafe base.advanced(by: start)
   }
 
   /// Whether the byte at `start` lies at a multiple of `alignment` in memory.
   package func isAligned(_ start: Int, to alignment: Int) -> Bool {
     unsafe (UInt(bitPattern: base) &+ UInt(bitPattern: start)) % UInt(alignment) == 0
+  }
+
+  /// Says what checks gave over the bytes for which some that were just put here stand. It holds until others are put over them.
+  package func answer(_ sums: [RecordedAnswers.Sum], _ nodes: [RecordedAnswers.NodeSight]) {
+    guard !sums.isEmpty || !nodes.isEmpty else { return }
+    isAnswered.store(true, ordering: .relaxed)
+    RecordedAnswers.record(sums, nodes, in: addresses)
+  }
+
+  /// Before other bytes are put here.
+  @inline(__always)
+  private func forgetAnswers(_ start: Int, _ count: Int) {
+    guard isAnswered.load(ordering: .relaxed) else { return }
+    RecordedAnswers.forget(start..<start + count, in: addresses)
+  }
+
+  /// The addresses of the contents.
+  private var addresses: Range<UInt> {
+    let start = unsafe UInt(bitPattern: base)
+    return start..<start + UInt(byteCount)
   }
 
   private func check(_ start: Int, _ count: Int) {
