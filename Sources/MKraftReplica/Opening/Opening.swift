@@ -64,9 +64,8 @@ public struct Opening {
       }
     guard journal.serves else { throw .journal(journal) }
     let head = journal.head.op
-    let newest = StoredReply.newest(in: storage, superblock.geometry, cluster: superblock.cluster)
-    if let newest, newest.op > head { throw .replyAhead(newest, head: head) }
     let replies = ReplyRecovery(storage, superblock, checkpoint.sessions)
+    if let newest = replies.newest, newest.op > head { throw .replyAhead(newest, head: head) }
     let lost = replies.lost { op in op <= head ? image.header(slot: superblock.geometry.slot(of: op)) : nil }
     guard lost.isEmpty else { throw .repliesLost(slots: lost) }
     return Opening(

@@ -8,14 +8,17 @@ public import MKraftStorage
 /// the log makes the reply again.
 public struct ReplyRecovery {
   public let replies: [StoredReply]
+  /// The reply to the latest op of all that stand in the slots, whether a session has it or not; nil if there is none.
+  let newest: StoredReply.Newest?
   private let superblock: Superblock
   private let records: [SessionRecord]
 
   public init(_ storage: any Storage, _ superblock: Superblock, _ records: [SessionRecord]) {
     self.superblock = superblock
     self.records = records
-    let buffer = IOBuffer(byteCount: Int(superblock.geometry.messageSize))
-    replies = records.indices.map { StoredReply.read($0, of: records[$0], from: storage, superblock, into: buffer) }
+    let stored = StoredReplies(storage, superblock, records)
+    replies = stored.replies
+    newest = stored.newest
   }
 
   /// The slots of replies that nothing can bring back here.
