@@ -4,15 +4,15 @@ public import MKraftStorage
 
 /// What made a running replica halt, as verification would name it.
 public enum HaltFinding {
-  /// As below, with what the file alone holds of it taken into account, as verification does.
+  /// The finding at the block that was needed, with what the file alone holds of it taken into account, as verification does; nil if
+  /// the replica halted for another reason.
   public static func of(_ halt: ReplicaHalt, _ superblock: Superblock, on storage: any Storage) -> Finding? {
-    guard var finding = of(halt, superblock) else { return nil }
+    guard var finding = finding(halt, superblock) else { return nil }
     finding.isRebuildable = FileAlone(storage, superblock).rebuilds(finding)
     return finding
   }
 
-  /// The finding at the block that was needed; nil if the replica halted for another reason.
-  public static func of(_ halt: ReplicaHalt, _ superblock: Superblock) -> Finding? {
+  private static func finding(_ halt: ReplicaHalt, _ superblock: Superblock) -> Finding? {
     let findings = GridFindings(GridGround(superblock, CheckpointParts()))
     switch halt {
     case .block(let fault): return findings.finding(for: fault)

@@ -8,11 +8,14 @@ import MKraftStorage
 /// everything and reaches its next checkpoint; otherwise it refuses or stops, and names the same finding at the same item.
 enum Agreement {
   /// Why the two disagree; nil if they do not.
-  static func problem(_ report: VerificationReport, _ outcome: StartedReplica) -> String? {
+  /// - Parameter storage: the file that both are of.
+  static func problem(
+    _ report: VerificationReport, _ outcome: StartedReplica, on storage: MemoryStorage
+  ) -> String? {
     switch outcome {
     case .comesUp: problemOfOneThatComesUp(report)
     case .refuses(let refusal): problem(report, refusal)
-    case .stops(let halt): problem(report, halt)
+    case .stops(let halt): problem(report, halt, on: storage)
     case .forgets(let what): what
     case .leavesUnusable(let refusal): problemOfOneThatLeavesUnusable(report, refusal)
     }
@@ -81,7 +84,9 @@ enum Agreement {
 
   // MARK: Halts
 
-  private static func problem(_ report: VerificationReport, _ halt: ReplicaHalt) -> String? {
+  private static func problem(
+    _ report: VerificationReport, _ halt: ReplicaHalt, on storage: MemoryStorage
+  ) -> String? {
     if case .numbersExhausted = halt {
       let isNamed = report.verdict.start == .refuses(reason: FindingKind.numbersExhausted.name)
       return isNamed && has(report) { $0.kind == .numbersExhausted } ? nil : "it stops: \(halt)"
@@ -89,7 +94,7 @@ enum Agreement {
     guard report.verdict.start.stopsAtBlock != nil, report.verdict.exitCode > .degraded else {
       return "it stops: \(halt)"
     }
-    guard let superblock = report.superblock, let named = HaltFinding.of(halt, superblock) else {
+    guard let superblock = report.superblock, let named = HaltFinding.of(halt, superblock, on: storage) else {
       return "it stops for what no finding is about: \(halt)"
     }
     // The tree's root, which is another block after each change.

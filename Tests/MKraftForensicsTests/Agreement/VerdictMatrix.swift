@@ -1,5 +1,6 @@
 import MKraftForensics
 import MKraftOutput
+import MKraftStorage
 
 /// How many files got which verdict, and what became of them.
 struct VerdictMatrix {
@@ -15,10 +16,14 @@ struct VerdictMatrix {
   /// Files of which verdict and reality disagree.
   private(set) var problems: [String] = []
 
-  /// - Parameter name: of the file, for whoever looks into it.
-  mutating func add(_ name: String, _ report: VerificationReport, _ outcome: StartedReplica) {
+  /// - Parameters:
+  ///   - name: of the file, for whoever looks into it.
+  ///   - storage: the file.
+  mutating func add(
+    _ name: String, _ report: VerificationReport, _ outcome: StartedReplica, on storage: MemoryStorage
+  ) {
     fileCount += 1
-    let problem = Agreement.problem(report, outcome)
+    let problem = Agreement.problem(report, outcome, on: storage)
     let column: Column =
       switch outcome {
       case _ where problem != nil: .otherwise

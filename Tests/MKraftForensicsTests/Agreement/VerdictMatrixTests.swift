@@ -27,7 +27,8 @@ import Testing
         storage.truncate(to: UInt64.random(in: 0...storage.byteCount, using: &generator))
       }
       matrix.add(
-        "seed \(seed): \(strikes)", Verification.run(storage), try StartedReplica(on: storage, grounds[index]))
+        "seed \(seed): \(strikes)", Verification.run(storage), try StartedReplica(on: storage, grounds[index]),
+        on: storage)
     }
     print(matrix.lines("damaged"))
     #expect(matrix.problems == [])

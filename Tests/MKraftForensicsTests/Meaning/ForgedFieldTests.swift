@@ -34,7 +34,8 @@ import Testing
       totals.add(forgery, report)
       // Numbers of the tree that are wrong show when it is emptied.
       let isMiscounted = report.counts.contains { $0.kind == .treeMiscounted }
-      matrix.add("\(forgery)", report, try StartedReplica(on: image.storage, nil, removesAll: isMiscounted))
+      let outcome = try StartedReplica(on: image.storage, nil, removesAll: isMiscounted)
+      matrix.add("\(forgery)", report, outcome, on: image.storage)
     }
     print(totals.lines)
     print(matrix.lines("forged"))
