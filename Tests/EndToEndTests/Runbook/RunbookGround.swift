@@ -96,14 +96,7 @@ final class RunbookGround {
     superblock.votedFor = superblock.members[0]
     superblock.fileID &+= UInt128(index)
     superblock.seal()
-    for copy in 0..<Superblock.copyCount {
-      superblock.copy = copy
-      let buffer = IOBuffer(byteCount: Superblock.byteCount)
-      var bytes = buffer.mutableBytes
-      superblock.encode(into: &bytes)
-      let image = [UInt8](copying: buffer.bytes.extracting(0..<Superblock.byteCount))
-      try write(image, at: superblock.geometry.offset(of: .superblock(copy)), of: name)
-    }
+    for (home, image) in superblock.copies { try write([UInt8](copying: image.bytes), at: home, of: name) }
   }
 
   // MARK: The medium

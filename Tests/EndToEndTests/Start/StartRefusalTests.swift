@@ -56,13 +56,7 @@ import Testing
     var superblock = try file.superblock()
     superblock.term = PrepareHeader.numberLimit - 2
     superblock.seal()
-    for copy in 0..<Superblock.copyCount {
-      superblock.copy = copy
-      let image = IOBuffer(byteCount: Superblock.byteCount)
-      var bytes = image.mutableBytes
-      superblock.encode(into: &bytes)
-      try file.overwrite(at: superblock.geometry.offset(of: .superblock(copy)), with: [UInt8](copying: image.bytes))
-    }
+    for (home, image) in superblock.copies { try file.overwrite(at: home, with: [UInt8](copying: image.bytes)) }
     #expect(try Run.tool("verify-checksums", file.path.string).exit == 14)
     let run = try refused(file)
     #expect(run.exit == 14 && run.errorText.contains("numbers-exhausted"), "\(run)")

@@ -30,7 +30,7 @@ struct LoadedFile {
     superblock.votedFor = superblock.member
     superblock.isVirgin = false
     superblock.seal()
-    for copy in 0..<Superblock.copyCount { write(copy: copy) }
+    storage.put(superblock)
     append(.noop)
     append(.register)
     for body in bodies { append(.keyValue, body) }
@@ -42,15 +42,6 @@ struct LoadedFile {
   }
 
   func home(_ copy: Int) -> UInt64 { geometry.offset(of: .superblock(copy)) }
-
-  private func write(copy: Int) {
-    var image = superblock
-    image.copy = copy
-    let buffer = IOBuffer(byteCount: Superblock.byteCount)
-    var bytes = buffer.mutableBytes
-    image.encode(into: &bytes)
-    storage.replace(at: home(copy), with: buffer)
-  }
 
   private mutating func append(_ operation: Operation, _ body: [UInt8] = []) {
     let parent = entries[entries.count - 1]

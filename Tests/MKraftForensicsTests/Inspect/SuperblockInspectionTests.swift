@@ -110,12 +110,7 @@ import Testing
       other.checkpoint.storageSize = other.geometry.fileSizeAtFormat
       other.checkpoint.seal()
       other.seal()
-      var image = other
-      image.copy = 1
-      let buffer = IOBuffer(byteCount: Superblock.byteCount)
-      var bytes = buffer.mutableBytes
-      image.encode(into: &bytes)
-      $0.storage.replace(at: other.geometry.offset(of: .superblock(1)), with: buffer)
+      $0.storage.put(other, copy: 1)
       // Only a scan looks so far.
       $0.garbage($0.range(0))
     }
@@ -155,11 +150,8 @@ import Testing
     let grid = file.geometry.offset(of: .grid)
     var other = file.superblock
     other.geometry.slotCount *= 2
-    other.copy = 0
     other.seal()
-    let buffer = IOBuffer(byteCount: Superblock.byteCount)
-    var bytes = buffer.mutableBytes
-    other.encode(into: &bytes)
+    let buffer = other.image(copy: 0)
     file.storage.replace(at: 0, with: buffer)
     // A client's value that looks like a superblock.
     file.storage.replace(at: grid, with: buffer)

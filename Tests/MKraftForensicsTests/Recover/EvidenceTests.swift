@@ -175,13 +175,7 @@ private enum SampleUpdate {
     next.sequence += 1
     next.term += 1
     next.seal()
-    for copy in 0..<Superblock.copyCount {
-      next.copy = copy
-      let buffer = IOBuffer(byteCount: Superblock.byteCount)
-      var bytes = buffer.mutableBytes
-      next.encode(into: &bytes)
-      file.replace(at: next.geometry.offset(of: .superblock(copy)), with: buffer)
-    }
+    file.put(next)
     return file
   }
 }

@@ -22,17 +22,6 @@ struct RecoverRuleTests {
     }
   }
 
-  private func write(_ superblock: Superblock, to storage: MemoryStorage) {
-    for copy in 0..<Superblock.copyCount {
-      var image = superblock
-      image.copy = copy
-      let buffer = IOBuffer(byteCount: Superblock.byteCount)
-      var bytes = buffer.mutableBytes
-      image.encode(into: &bytes)
-      storage.replace(at: geometry.offset(of: .superblock(copy)), with: buffer)
-    }
-  }
-
   @Test("A later reply than the log shows how far that had reached, and is not taken over")
   func replyAhead() throws {
     let file = try RolledBackLog()
@@ -245,7 +234,7 @@ struct RecoverRuleTests {
     let ground = try RecoverGround(seed: 4, checkpoints: 1, more: 9, restarted: true, stop: false)
     let old = try SuperblockDecision(SuperblockSurvey.read(ground.backups[0])).outcome.get()
     #expect(old.term < ground.map.superblock.term)
-    write(old, to: ground.storage)
+    ground.storage.put(old)
     let planning = try RecoverRig.plan([ground.storage])
     #expect(planning.plan.losses.isEmpty && planning.plan.head.op == ground.head)
     #expect(planning.plan.term > ground.map.superblock.term)
@@ -317,12 +306,12 @@ struct RecoverRuleTests {
     var superblock = ground.map.superblock
     superblock.commitMax = 1 << 62
     superblock.seal()
-    write(superblock, to: ground.storage)
+    ground.storage.put(superblock)
     let plan = try RecoverRig.plan([ground.storage]).plan
     #expect(plan.lostOps == ground.head + 1...1 << 62)
     superblock.commitMax = PrepareHeader.numberLimit - 1
     superblock.seal()
-    write(superblock, to: ground.storage)
+    ground.storage.put(superblock)
     #expect(throws: RecoverRefusal.numbersExhausted) { try RecoverRig.plan([ground.storage]) }
   }
 

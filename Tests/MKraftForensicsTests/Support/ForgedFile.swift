@@ -30,13 +30,7 @@ final class ForgedFile {
     change(&superblock.checkpoint)
     superblock.checkpoint.seal()
     superblock.seal()
-    for copy in 0..<Superblock.copyCount {
-      superblock.copy = copy
-      let buffer = IOBuffer(byteCount: Superblock.byteCount)
-      var bytes = buffer.mutableBytes
-      superblock.encode(into: &bytes)
-      storage.replace(at: superblock.geometry.offset(of: .superblock(copy)), with: buffer)
-    }
+    storage.put(superblock)
   }
 
   private func refer(to address: UInt64, _ old: UInt128, _ new: UInt128) throws {

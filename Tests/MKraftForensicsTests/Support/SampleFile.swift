@@ -73,12 +73,7 @@ final class SampleFile {
   }
 
   func write(_ superblock: Superblock, copy: Int) {
-    var image = superblock
-    image.copy = copy
-    let buffer = IOBuffer(byteCount: Superblock.byteCount)
-    var bytes = buffer.mutableBytes
-    image.encode(into: &bytes)
-    storage.replace(at: home(copy), with: buffer)
+    storage.replace(at: home(copy), with: superblock.image(copy: copy))
   }
 
   func home(_ copy: Int) -> UInt64 { geometry.offset(of: .superblock(copy)) }

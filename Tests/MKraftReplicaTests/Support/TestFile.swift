@@ -27,13 +27,7 @@ enum TestFile {
     var image = superblock
     change(&image)
     image.seal()
-    for copy in 0..<Superblock.copyCount {
-      image.copy = copy
-      let buffer = IOBuffer(byteCount: Superblock.byteCount)
-      var bytes = buffer.mutableBytes
-      image.encode(into: &bytes)
-      storage.replace(at: image.geometry.offset(of: .superblock(copy)), with: buffer)
-    }
+    storage.put(image)
   }
 }
 

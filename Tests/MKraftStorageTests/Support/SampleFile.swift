@@ -28,7 +28,7 @@ enum SampleFile {
   static func format(_ superblock: Superblock = superblock()) -> MemoryStorage {
     let geometry = superblock.geometry
     let storage = MemoryStorage(byteCount: geometry.fileSizeAtFormat)
-    for copy in 0..<Superblock.copyCount { storage.put(superblock, copy: copy) }
+    storage.put(superblock)
     for slot in 0..<Int(geometry.slotCount) {
       let header =
         slot == 0
@@ -73,22 +73,5 @@ extension MemoryStorage {
     var bytes = buffer.mutableBytes
     header.encode(into: &bytes)
     replace(at: offset, with: buffer)
-  }
-
-  /// Sets a superblock copy at rest, with copy number `number` or else that of its home.
-  func put(_ superblock: Superblock, copy: Int, number: Int? = nil) {
-    replace(at: superblock.geometry.offset(of: .superblock(copy)), with: superblock.image(copy: number ?? copy))
-  }
-}
-
-extension Superblock {
-  /// The 16 KiB of a copy.
-  func image(copy: Int) -> IOBuffer {
-    var image = self
-    image.copy = copy
-    let buffer = IOBuffer(byteCount: Superblock.byteCount)
-    var bytes = buffer.mutableBytes
-    image.encode(into: &bytes)
-    return buffer
   }
 }

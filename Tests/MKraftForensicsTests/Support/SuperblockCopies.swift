@@ -1,0 +1,1 @@
+../../MKraftStorageTests/Support/SuperblockCopies.swift
