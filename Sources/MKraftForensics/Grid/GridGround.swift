@@ -46,7 +46,7 @@ struct GridGround: Sendable {
 
   /// Whether the tree may refer to the block: it belongs to the tree alone (rule R18).
   func mayBelongToTree(_ address: UInt64) -> Bool {
-    guard address > 0, address <= blockCount else { return false }
+    guard hasBlock(address) else { return false }
     switch use(of: address) {
     case .tree, .unknown: return parts.released?.contains(address) != true
     case .free, .released, .trailer: return false
@@ -56,6 +56,10 @@ struct GridGround: Sendable {
   /// Whether the block may be one that the checkpoint refers to: it was not born after it.
   func hasPlausibleBirth(_ header: BlockHeader) -> Bool { header.birth > 0 && header.birth <= interval }
 
+  /// Whether the checkpoint knows of a block of this number: a reference may name any.
+  func hasBlock(_ address: UInt64) -> Bool { address > 0 && address <= blockCount }
+
+  /// - Parameter address: 1 to the geometry's `gridBlocksMax`.
   func range(of address: UInt64) -> Range<UInt64> {
     let start = geometry.blockOffset(address: address)
     return start..<start + UInt64(geometry.blockSize)

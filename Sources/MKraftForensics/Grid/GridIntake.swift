@@ -50,7 +50,7 @@ struct GridIntake: Sendable {
     var value: UInt64
   }
 
-  /// What was put together before; nil if it is not of a grid of this size.
+  /// What was put together before; nil if it is not of a grid of this size, or its sums are not each there once, in order.
   init?(
     _ ground: GridGround, _ counts: Counts, reachable: BlockSet, sums: [(index: UInt32, sum: UInt128)],
     faults: ([GridFault], count: Int), damaged: ([BlockNotes.Damaged], count: Int)
@@ -61,9 +61,12 @@ struct GridIntake: Sendable {
     self.sums = Array(repeating: 0, count: GridIntake.sumCount(ground))
     (self.faults, faultCount) = faults
     (self.damaged, damagedCount) = damaged
+    var next: UInt32 = 0
     for (index, sum) in sums {
-      guard index < self.sums.count else { return nil }
+      // There are far fewer sums than such numbers.
+      guard index >= next, index < self.sums.count, sum != 0 else { return nil }
       self.sums[Int(index)] = sum
+      next = index + 1
     }
   }
 

@@ -135,7 +135,9 @@ extension Verification {
     if options.isLive {
       let outcome = LiveRecheck(storage, ground, grid).run()
       (ground, faults, damaged) = (outcome.ground, outcome.faults, outcome.damaged)
-      for address in outcome.superseded { tally.supersede(subject.ground.range(of: address)) }
+      for address in outcome.superseded where subject.ground.hasBlock(address) {
+        tally.supersede(subject.ground.range(of: address))
+      }
       noteChanging(outcome.changing, ground)
     }
     // So a replica calls it when it comes to what is counted for less than there is.
@@ -181,7 +183,7 @@ extension Verification {
     for address in addresses {
       log.add(
         Finding(
-          .fileChanging, zone: .grid, block: address, range: ground.range(of: address),
+          .fileChanging, zone: .grid, block: address, range: ground.hasBlock(address) ? ground.range(of: address) : nil,
           evidence:
             "it was damaged each of \(ScanWork.rereadsMax) times it was read, and there was a newer checkpoint each time"
         ))

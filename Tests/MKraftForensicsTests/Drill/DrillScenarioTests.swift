@@ -1,5 +1,7 @@
 import MKraftForensics
 import MKraftFormat
+import MKraftOutput
+import MKraftReplica
 import MKraftStorage
 import Testing
 
@@ -33,6 +35,38 @@ import Testing
       }
     }
     #expect(count > 0, "no file has what it takes")
+  }
+
+  /// The reply of a session that was evicted above the checkpoint is not needed: the log gives its slot to another one.
+  @Test func aReplyOfAnEvictedSessionIsNotTaken() throws {
+    let run = try GridRun()
+    try run.run(checkpoints: 1)
+    // Above the checkpoint nobody asks for anything. Then the clients were quiet in the order of their slots, 0 for longest.
+    let end = 2 * UInt64(GridRun.geometry.checkpointInterval)
+    try run.write(by: 0)
+    while run.checkpointOp < end { try run.write(by: (end &- run.shell.replica.status.head) % 2 == 1 ? 2 : 1) }
+    // The first newcomer gets the slot that is left, each one more that of the client that was quiet for longest.
+    for (newcomer, needed) in [(11, 0), (12, 1), (13, 2), (14, nil)] as [(UInt128, Int?)] {
+      run.openSession(for: newcomer)
+      let storage = run.storage.snapshot()
+      let report = Verification.run(storage)
+      #expect(report.verdict.exitCode <= .degraded, "client \(newcomer): \(report.findings)")
+      let injector = try #require(DrillInjector(storage, report, seed: 1))
+      for scenario in [DrillScenario.replyRotten, .replyHeaderRotten] {
+        guard let needed else {
+          #expect(throws: DrillNotApplicable.self) { try injector.injection(scenario) }
+          continue
+        }
+        let injection = try injector.injection(scenario)
+        #expect(injection.words.contains("the reply in slot \(needed), "), "client \(newcomer): \(injection.words)")
+        try injection.inject(into: storage)
+        let found = Verification.run(storage)
+        let lost = found.findings.filter { $0.kind == .replyLost }
+        #expect(lost.map(\.slot) == [needed], "client \(newcomer), \(scenario.rawValue): \(found.findings)")
+        #expect(scenario.outcomes.contains { $0.verdict == found.verdict.exitCode }, "\(found.verdict)")
+        _ = try DrillMirror.restore(storage, to: run.storage)
+      }
+    }
   }
 
   /// The same seed does the same, whichever scenarios were worked out before.

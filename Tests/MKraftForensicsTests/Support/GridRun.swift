@@ -118,15 +118,21 @@ final class GridRun {
   }
 
   private func register(_ index: Int) {
+    clients[index].session = openSession(for: clients[index].id, on: ConnectionID(UInt64(index)))
+  }
+
+  /// Opens a session for a client, which may be any; the number of it. One more than there is room for ends another one's.
+  @discardableResult
+  func openSession(for client: UInt128, on connection: ConnectionID = ConnectionID(99)) -> UInt64 {
     var header = MessageHeader(.request, cluster: GridRun.cluster)
-    header.client = clients[index].id
+    header.client = client
     header.release = FormatVersion.release
     header.operation = Operation.register.rawValue
     header.seal(body: RawSpan())
-    shell.receive(from: ConnectionID(UInt64(index)), header, [])
+    shell.receive(from: connection, header, [])
     shell.completeAll()
     guard let answer = shell.sent.popLast() else { preconditionFailure("a request is answered") }
-    clients[index].session = answer.header.session
+    return answer.header.session
   }
 
   static func request(

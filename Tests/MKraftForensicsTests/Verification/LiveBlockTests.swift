@@ -58,6 +58,34 @@ import Testing
     }
   }
 
+  /// A node of a hostile file may refer to a block of any number. What a newer checkpoint has replaced then has no place in the file.
+  @Test func whatNeverHadAPlaceIsNoDamage() throws {
+    let ground = try ground()
+    let state = ground.map.superblock.checkpoint
+    #expect(state.treeHeight > 1)
+    for address in [GridRun.geometry.gridBlocksMax + 1, .max] {
+      let file = ForgedFile(ground.before, ground.map)
+      try file.forge(state.treeRoot.address) { _, block in
+        let node = TreeNodeView(validated: block.bytes)
+        var reference = node.child(0)
+        let at = node.payloadStart(0)
+        reference.address = address
+        var bytes = block.mutableBytes
+        reference.encode(into: &bytes, at: at)
+      }
+      var options = Verification.Options()
+      options.isLive = true
+      // The log's entries name the checkpoint as it was.
+      options.scope = [.superblocks, .gaps, .grid]
+      let found = Verification.run(file.storage, options)
+      #expect(found.findings.contains { $0.kind == .treeInconsistent && $0.block == address }, "\(found.findings)")
+      let turning = TurningStorage(file.storage, ground.later, at: UInt64(Superblock.byteCount))
+      let report = Verification.run(turning, options)
+      #expect(report.verdict.exitCode == .sound, "\(report.findings)")
+      #expect(report.superblock?.checkpoint.op == state.op && report.bytes.total == report.byteCount)
+    }
+  }
+
   /// The log was read when it had not reached the next checkpoint, the replies when they were written for it.
   @Test func repliesOfTheNextCheckpointAreNoDamage() throws {
     let run = try GridRun()

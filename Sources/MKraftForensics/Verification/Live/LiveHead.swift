@@ -10,7 +10,7 @@ enum LiveHead {
   static func find(_ storage: any Storage, _ superblock: Superblock) -> UInt64 {
     let geometry = superblock.geometry
     let reader = JournalReader(storage, geometry: geometry, cluster: superblock.cluster)
-    var head = max(superblock.checkpoint.op, superblock.cut.op, superblock.commitMax)
+    var head = bounds(superblock).lowerBound
     var first = 0
     while first < Int(geometry.slotCount) {
       let slots = first..<min(first + reader.batchLimit, Int(geometry.slotCount))
@@ -21,6 +21,12 @@ enum LiveHead {
       first = slots.upperBound
     }
     return head
+  }
+
+  /// What it can be, whatever the rings hold.
+  static func bounds(_ superblock: Superblock) -> ClosedRange<UInt64> {
+    let known = max(superblock.checkpoint.op, superblock.cut.op, superblock.commitMax)
+    return known...max(known, superblock.geometry.lastOp(after: superblock.checkpoint.op))
   }
 
   /// Whether it is an entry of the log that this superblock starts.

@@ -31,6 +31,27 @@ struct LogRecord: Sendable {
     }
   }
 
+  /// Whether it can be that of the first `count` slots, each part of which is there.
+  /// - Parameter settled: slots of these that are no part of what is in motion; nil if nothing is.
+  func isOf(_ count: UInt64, settled: UInt64?) -> Bool {
+    guard !isTooLarge else { return false }
+    var (found, moving) = (UInt64(0), UInt64(0))
+    for part in parts {
+      // What is in motion lies above all else.
+      guard moving == 0, found <= count else { return false }
+      switch part {
+      case .chain(let slots, _), .alike(let slots, _):
+        guard slots > 0 else { return false }
+        found += UInt64(slots)
+      case .apart: found += 1
+      case .moving(let slots):
+        guard slots > 0 else { return false }
+        moving = UInt64(slots)
+      }
+    }
+    return found == min(count, settled ?? count) && found + moving == count
+  }
+
   var isTooLarge: Bool { apartCount > LogRecord.apartMax }
 
   mutating func add(_ run: EntryRun) {

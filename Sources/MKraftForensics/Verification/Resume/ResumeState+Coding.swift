@@ -82,8 +82,10 @@ extension ResumeState {
     let log = LogRecord(try reader.readArray { reader throws(StateReader.Malformed) in try reader.readLogPart() })
     let gridTally = try reader.readTally(byteCount: state.binding.byteCount)
     let grid = try reader.readGridIntake(ground)
-    return Contents(
+    let contents = Contents(
       progress: progress, sawChange: sawChange, logTally: logTally, log: log, gridTally: gridTally, grid: grid)
+    guard ResumeLimits(state, ground).admits(contents) else { throw StateReader.Malformed() }
+    return contents
   }
 }
 
