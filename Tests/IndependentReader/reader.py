@@ -657,6 +657,15 @@ class Superblocks:
             at += MIB
         return places
 
+    @staticmethod
+    def _done_before(held):
+        """the sequence before an update that was only begun, where no two copies agree; or None"""
+        newest = max(held)
+        if len(held) < 3 or newest - 1 not in held:
+            return None
+        parent = held[newest][0].fields["parent"]
+        return newest - 1 if held[newest - 1][0].fields["checksum"] == parent else None
+
     def _choose(self):
         newer = [c for c in self.places if c.state == "newer"]
         if len({c.same_file for c in self.counting}) > 1:
@@ -680,9 +689,9 @@ class Superblocks:
         for c in self.counting:
             held.setdefault(c.fields["sequence"], []).append(c)
         quorum = [seq for seq, group in held.items() if len(group) >= 2]
-        if not quorum:
+        best = max(quorum) if quorum else self._done_before(held)
+        if best is None:
             return self._refuse("superblock-quorum-lost", "no two copies hold one superblock")
-        best = max(quorum)
         chosen = held[best][0].fields
         for c in witnesses:
             f = c.fields

@@ -9,7 +9,7 @@ public struct RecoverSource: Sendable {
   public let byteCount: UInt64
   /// The superblock that it is opened at; without a quorum the newest copy. Nil if no copy is left.
   public let superblock: Superblock?
-  /// Whether two copies hold it, so that nothing newer was acknowledged.
+  /// Whether it is one that a file is opened at, so that nothing newer was acknowledged.
   public let isCertain: Bool
   /// Whether a replica ran on the file while it was read.
   public let isLive: Bool

@@ -174,6 +174,10 @@ extension SuperblockInspection {
     case .success(let chosen):
       let holders = places.filter { $0.state == .current }.compactMap(\.home)
       let copies = holders.map(String.init).joined(separator: ", ")
+      guard holders.count >= Superblock.openThreshold else {
+        return
+          "no two copies agree; sequence \(chosen.sequence) (copy \(copies)) is the one before the newest, which was never established, for two copies are older than it"
+      }
       return
         "sequence \(chosen.sequence) is the highest that at least \(Superblock.openThreshold) copies hold (\(copies)), and the others do not contradict it"
     case .failure(let refusal): return refusal.reason

@@ -16,7 +16,7 @@ public struct SuperblockDecision: Sendable {
     case copyAhead(copy: Int, sequence: UInt64, chosen: UInt64)
     /// Two copies of successive sequences that are not linked by parent.
     case notLinked(copy: Int, sequence: UInt64, chosen: UInt64)
-    /// No sequence is held by two copies. What one copy says still bounds term, commit and checkpoint from below.
+    /// No sequence is held by two copies, nor shown to be established by the copies behind it. What one copy says still bounds term, commit and checkpoint from below.
     case quorumLost(newest: UInt64)
 
     public var name: String {
@@ -96,7 +96,8 @@ public struct SuperblockDecision: Sendable {
     let held = valid.map(\.1).filter { superblock in
       valid.count { $0.1.sequence == superblock.sequence } >= Superblock.openThreshold
     }
-    guard let chosen = held.max(by: { $0.sequence < $1.sequence }) else {
+    let agreed = held.max { $0.sequence < $1.sequence }
+    guard let chosen = agreed ?? SuperblockDecision.established(before: newest, valid.map(\.1)) else {
       self.init(refusing: .quorumLost(newest: newest), copies)
       return
     }
@@ -124,6 +125,18 @@ public struct SuperblockDecision: Sendable {
   private init(refusing refusal: Refusal, _ copies: [CopyObservation]) {
     let states = copies.map { SuperblockDecision.state(of: $0, chosen: nil) }
     self.init(outcome: .failure(refusal), states: states, repairs: [], provenOp: 0)
+  }
+
+  /// The state before an update that stands in one copy, where no two copies agree: so it is found after a crash that tore another
+  /// copy, while a third could not be written for long. An update is established in three copies, so that one which two copies are
+  /// behind never was; and it was begun when the one that it names as its parent was established.
+  /// - Parameter copies: those that count, each of another sequence.
+  private static func established(before newest: UInt64, _ copies: [Superblock]) -> Superblock? {
+    let behind = copies.filter { $0.sequence < newest }
+    guard behind.count > Superblock.copyCount - Superblock.writeThreshold,
+      let begun = copies.first(where: { $0.sequence == newest })
+    else { return nil }
+    return behind.first { $0.sequence == newest - 1 && $0.checksum == begun.parent }
   }
 
   /// The superblocks that testify against a choice: those that count, and misdirected ones of the same file, which do not

@@ -89,6 +89,17 @@ import Testing
     #expect(inspection.findings.first?.kind == .superblockQuorumLost)
   }
 
+  /// One copy of each of three updates: the newest was only begun.
+  @Test func beforeAnUpdateThatWasBegun() throws {
+    let inspection = try inspect { file in
+      file.write(file.successor(of: file.superblock), copy: 0)
+      file.garbage(file.range(1))
+      file.write(file.history[0], copy: 3)
+    }
+    #expect(states(inspection) == [.unacknowledged, .damaged, .current, .stale])
+    #expect(inspection.decision.chosen?.sequence == 2 && inspection.reason.contains("no two copies agree"))
+  }
+
   @Test func twoFiles() throws {
     let inspection = try inspect {
       var other = $0.superblock

@@ -103,9 +103,18 @@ enum OpeningOracle {
     }
     // Newest first.
     let candidates: [SampleCopy] = [.ahead, .aheadUnlinked, .new, .forked, .foreign, .old, .older]
-    guard let chosen = candidates.first(where: { each in copies.count { $0 == each } >= 2 }) else { return .quorumLost }
+    let agreed = candidates.first { each in copies.count { $0 == each } >= 2 }
+    guard let chosen = agreed ?? beforeTheNewest(counting) else { return .quorumLost }
     let isContradicted = written.contains { isContradiction($0, chosen) }
     return isContradicted ? .aheadOrUnlinked : .opens(chosen)
+  }
+
+  /// No two agree: what the newest copy was made from, if two copies show that it was never established.
+  private static func beforeTheNewest(_ counting: [SampleCopy]) -> SampleCopy? {
+    let chains: [[SampleCopy]] = [[.new, .old, .older], [.forked, .old, .older]]
+    if counting.contains(.ahead) { return counting.contains(.new) && counting.count > 2 ? .new : nil }
+    if counting.contains(.aheadUnlinked) { return nil }
+    return chains.contains { Set($0).isSubset(of: counting) } ? .old : nil
   }
 
   /// Generations: older 2, old 3, new and forked 4, ahead 5 after new, aheadUnlinked 5 after nothing known.
