@@ -85,7 +85,7 @@ public enum RepairMethod: String, Sendable, CaseIterable {
   private var stateEntry: Entry {
     switch self {
     case .superblockFromQuorum:
-      Entry(.safe, "R9", "the copy is written again from the superblock that at least two other copies hold")
+      Entry(.safe, "R9", "the copy is written again from the superblock that a replica opens the file at")
     case .blockHeaderRebuilt:
       Entry(
         .safe, "R16",
