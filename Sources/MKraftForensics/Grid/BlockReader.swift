@@ -51,7 +51,13 @@ struct BlockReader {
     _ addresses: Range<UInt64>, _ window: LeafWindow, _ notes: inout BlockNotes, _ tally: inout PieceTally
   ) {
     let count = addresses.count * blockSize
-    let found = try? storage.read(count, at: ground.geometry.blockOffset(address: addresses.lowerBound), into: buffer)
+    let start = ground.geometry.blockOffset(address: addresses.lowerBound)
+    // A file that was cut short may lack any number of blocks: they are not asked for one by one.
+    guard start < storage.byteCount else {
+      for address in addresses { takeMissing(address, .beyondEnd, window, &notes, &tally) }
+      return
+    }
+    let found = try? storage.read(count, at: start, into: buffer)
     guard found == count else {
       for address in addresses { verifyAlone(address, window, &notes, &tally) }
       return

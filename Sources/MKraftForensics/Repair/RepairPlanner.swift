@@ -126,6 +126,12 @@ public enum RepairPlanner {
     return new.provenOp >= old.provenOp && (!new.serves || new.head.op >= old.provenOp)
   }
 
+  /// The superblock copy of an update that was only begun is the one instance of that: it is written over last, as when a replica
+  /// starts (rule R9).
+  private static func order(_ action: RepairAction) -> (Int, Int, UInt64) {
+    (action.method.order, action.finding == .superblockCopyUnacknowledged ? 1 : 0, action.range.lowerBound)
+  }
+
   private static func finish(
     _ draft: RepairDraft, _ before: VerificationReport, _ after: VerificationReport
   ) -> RepairPlanning {
@@ -133,7 +139,7 @@ public enum RepairPlanner {
     subject.sizeAfter = draft.byteCount
     let sums = RepairSums(draft)
     let actions = draft.changes.map { sums.completed($0.action) }
-      .sorted { ($0.method.order, $0.range.lowerBound) < ($1.method.order, $1.range.lowerBound) }
+      .sorted { order($0) < order($1) }
     let plan = RepairPlan(
       subject: subject, sources: draft.donors.map(\.source), actions: actions,
       needsCopy: before.counts.contains { [.rangeUnreadable, .readUnsteady, .ioUnitTooSmall].contains($0.kind) },

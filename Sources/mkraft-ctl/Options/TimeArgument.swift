@@ -42,8 +42,9 @@ struct TimeArgument: ExpressibleByArgument {
       seconds -= offset
     }
     guard seconds >= 0, let whole = UInt64(exactly: seconds) else { return nil }
-    let (scaled, overflow) = whole.multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? nil : scaled + UInt64(fraction)
+    let (scaled, isFar) = whole.multipliedReportingOverflow(by: 1_000_000_000)
+    let (moment, isBeyond) = scaled.addingReportingOverflow(UInt64(fraction))
+    return isFar || isBeyond ? nil : moment
   }
 
   private static func days(in month: Int64, of year: Int64) -> Int64 {

@@ -51,12 +51,20 @@ extension StartCommand {
     }
   }
 
-  /// The first signal asks for a clean stop, the second ends the process at once.
+  /// Seconds within which a second signal is the first one once more: `timeout` and others send it to the process and to its group.
+  private static let echo = Duration.seconds(1)
+
+  /// The first signal asks for a clean stop, a later one ends the process at once.
   private static func stopSignals(_ server: ReplicaServer) -> SignalSource? {
-    let isAsked = AtomicFlag()
+    let asked = Mutex<ContinuousClock.Instant?>(nil)
     return SignalSource { signal in
-      guard !isAsked.raise() else { _exit(128 + signal) }
-      server.requestStop()
+      let now = ContinuousClock.now
+      let first = asked.withLock { first in
+        defer { first = first ?? now }
+        return first
+      }
+      guard let first else { return server.requestStop() }
+      if now - first > echo { _exit(128 + signal) }
     }
   }
 

@@ -15,9 +15,10 @@ struct StartCommand: Command {
     commandName: "start",
     abstract: "Runs a replica that is alone in its cluster.",
     discussion: """
-      When the replica takes requests, one line says so: 'ready ADDRESS ...'. SIGTERM and SIGINT stop it cleanly, exit 0; a \
-      second one ends it at once. If the address cannot be had the exit code is 73, and the file is as it was; the same if \
-      the replica refuses the file, with the exit code that tells why. ADDRESS:0 lets the system choose the port.
+      When the replica takes requests, one line says so: 'ready ADDRESS ...'. SIGTERM and SIGINT stop it cleanly, exit 0; \
+      another one, a second later or more, ends it at once. If the address cannot be had the exit code is 73, and the file \
+      is as it was; the same if the replica refuses the file, with the exit code that tells why. ADDRESS:0 lets the system \
+      choose the port.
       """)
 
   @Argument(help: "The replica's data file.", completion: .file())

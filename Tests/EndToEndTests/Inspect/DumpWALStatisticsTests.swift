@@ -53,12 +53,15 @@ import Testing
     #expect(try ops("--until", "2023-11-14T22:13:19Z") == ["64"])
     #expect(try ops("--since", "1h") == [] && ops("--until", "1h") == ["1", "2", "3", "4", "64"])
     #expect(try ops("--since", "2023-11-14T22:13:20Z", "--operation", "register") == ["2"])
+    #expect(try ops("--since", "2554-07-21T23:34:33.7Z") == [])
   }
 
   @Test func wrongUsage() throws {
     let wrong = [
       ["--since", "yesterday"], ["--since", "2023-02-29"], ["--since", "2023-11-14T24:00:00Z"],
       ["--since", "2023-11-14T22:13:20"], ["--since", "3000000d"], ["--since", "1h", "--until", "2h"],
+      // Nanoseconds since 1970 end between the two.
+      ["--since", "2554-07-21T23:34:33.8Z"], ["--until", "2554-07-21T23:34:34Z"],
       ["--stats", "--payload", "hash"], ["--verify-bodies"], ["--max-time", "5s"], ["--follow", "--stats"],
       ["--follow", "--output", "json"], ["--follow", "--state", "kept"], ["--follow", "--max-time", "5 s"],
     ]

@@ -24,6 +24,19 @@ import Testing
     #expect(try again.stop().exit == 0)
   }
 
+  /// `timeout` sends its signal to the process and to its group, and an operator may press a key twice.
+  @Test func signalsThatComeTogetherAskForOneCleanStop() throws {
+    let file = try SmallFile()
+    let replica = try RunningReplica(file.path)
+    #expect(try replica.kv("put", "k", "v").exit == 0)
+    replica.child.send(SIGTERM)
+    replica.child.send(SIGINT)
+    let stopped = try replica.child.finish()
+    #expect(stopped.exit == 0 && stopped.errors.isEmpty, "\(stopped)")
+    #expect(try file.superblock().clean?.op == 3)
+    #expect(try Run.tool("verify-checksums", file.path.string, "--quiet").exit == 0)
+  }
+
   @Test func whatWasAcknowledgedOutlivesAKill() throws {
     let file = try SmallFile()
     let replica = try RunningReplica(file.path)

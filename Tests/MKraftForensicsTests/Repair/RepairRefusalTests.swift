@@ -14,6 +14,19 @@ import Testing
     #expect(planning.plan.actions == [] && planning.declined == [] && planning.plan.after == .sound)
   }
 
+  /// Of an update that was begun one copy is the only instance: until the others are whole, nothing else shows what had been
+  /// committed before it. No two copies agree here: one could not be written for long, and another is torn.
+  @Test func aCopyThatIsAheadIsWrittenOverLast() throws {
+    let file = try SampleFile()
+    let (old, present) = (file.history[file.history.count - 2], file.superblock)
+    file.storage.put(file.successor(of: present) { $0.term += 1 }, copy: 0)
+    file.storage.flipBit(at: 8 * (file.home(1) + 600))
+    file.storage.put(old, copy: 2)
+    let planning = try RepairRig.plan(file.storage)
+    #expect(planning.before.superblock?.checksum == present.checksum && planning.before.verdict.exitCode == .degraded)
+    #expect(planning.plan.actions.map(\.copy) == [1, 2, 0] && planning.plan.after == .sound)
+  }
+
   @Test func sourcesMustBeWhatTheyAreCalled() throws {
     let file = try SampleFile(replicaCount: 3)
     func refusal(_ role: RepairSource.Role, _ change: (SampleFile) -> Void) throws -> RepairDonor.Refusal? {
