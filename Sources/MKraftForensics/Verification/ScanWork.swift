@@ -9,7 +9,7 @@ final class ScanWork: Sendable {
   /// Times an item is read again before it is called damaged, on a file in use; otherwise once, to find out that it is.
   static let rereadsMax = 3
   /// Microseconds that a thread waits when it is too far ahead of the others.
-  private static let patience: UInt32 = 500
+  private static let patience: UInt32 = 50
 
   struct Results: Sendable {
     var tallies: PartTallies
