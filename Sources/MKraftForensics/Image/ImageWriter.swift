@@ -8,7 +8,7 @@ internal import SystemPackage
 /// Of a file in use an image is of one superblock: rings, replies and blocks are read between two looks at the copies that found
 /// the same one, so that all of them are what it speaks for; if it was updated meanwhile, everything is read again.
 ///
-/// Memory: two buffers of a piece, 32 bytes for each piece, and 12 MiB at most for the bounds of leaves and the set of blocks.
+/// Memory: two buffers of a piece, 32 bytes for each piece, 4 bytes for each slot of the log, and 12 MiB at most for the bounds of leaves and the set of blocks.
 public struct ImageWriter {
   public struct Options: Sendable {
     /// Whether bytes of users are left out.

@@ -12,6 +12,8 @@ final class TreeBounds {
   private var outside: Set<UInt64> = []
 
   var geometry: Geometry { superblock.geometry }
+  /// The checkpoint's table of sessions; empty if it cannot be read.
+  var sessions: [SessionRecord] { ground.parts.sessions ?? [] }
 
   init(_ storage: any Storage, _ superblock: Superblock) {
     self.storage = storage

@@ -64,6 +64,26 @@ struct EvidenceTests {
     #expect(compared == 30 && same >= 24)
   }
 
+  @Test("An entry whose header stands in the header ring only is there by evidence as it is by the file")
+  func prepareHeaderGone() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let geometry = GridRun.geometry
+    for op in [ground.map.superblock.checkpoint.op + 1, ground.head - 5, ground.head] {
+      let file = ground.storage.snapshot()
+      let start = geometry.prepareOffset(slot: geometry.slot(of: op))
+      file.flipBit(at: 8 * (start + 100))
+      let whole = try plan(try collect([file], redacted: true)).plan
+      #expect(whole.losses.isEmpty && whole.head.op == ground.head, "op \(op)")
+      let direct = try RecoverRig.plan([file]).plan
+      #expect(whole.checksum == direct.checksum, "op \(op)")
+      // With a wrong body it is not there, and evidence says that too.
+      file.flipBit(at: 8 * (start + 256))
+      let without = try? plan(try collect([file], redacted: true)).plan
+      let wanted = try? RecoverRig.plan([file]).plan
+      #expect(without?.checksum == wanted?.checksum, "op \(op)")
+    }
+  }
+
   @Test("Evidence with keys and values is enough to build from")
   func builds() throws {
     let ground = try RecoverGround(seed: 2, more: 20, stop: false)
