@@ -28,6 +28,9 @@ struct ImageRedactor {
     }
   }
 
+  /// Once all pieces were passed by: whether a block of a value may be damaged.
+  var mayLackValues: Bool { tree?.mayLackValues ?? false }
+
   /// Takes everything out of the piece that must not be in the image. Pieces come in order of address.
   mutating func redact(_ draft: inout PieceDraft) {
     keepStraySuperblocks(&draft)
@@ -142,6 +145,7 @@ struct ImageRedactor {
       let address = (offset - grid) / blockSize + 1
       let part = draft.position(offset)..<draft.position(offset) + Int(blockSize)
       guard address <= geometry.gridBlocksMax, draft.isWhole(part) else {
+        tree.noteDamage(address)
         draft.erase(part, .unrecognised)
         continue
       }
