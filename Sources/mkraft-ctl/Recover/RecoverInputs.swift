@@ -131,7 +131,15 @@ extension RecoverInputs {
     defer { bar.finish() }
     do throws(RecoverRefusal) {
       return try RecoverPlanner.plan(sources, as: identity) { bar.update($0) }
-    } catch { throw Failure(error) }
+    } catch {
+      var failure = Failure(error)
+      if case .noCheckpoint = error, sources.contains(where: \.isRedacted) {
+        failure.details.append(
+          "without keys and values it cannot be told whether the header of a damaged block can be made anew; the data file tells, with "
+            + "'recover plan FILE'")
+      }
+      throw failure
+    }
   }
 }
 
