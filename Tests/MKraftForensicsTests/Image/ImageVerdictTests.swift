@@ -1,5 +1,6 @@
 import MKraftForensics
 import MKraftFormat
+import MKraftOutput
 import MKraftStorage
 import Testing
 
