@@ -84,6 +84,10 @@ struct ReplacedValues {
     }
     let buffer = buffer
     let body = buffer.bytes.extracting(PrepareHeader.byteCount..<Int(header.size))
+    // What stands in an image for a request tells nothing of it.
+    guard Checksum.computed(over: body, seed: StructureKind.prepareBody.seed) == header.bodyChecksum else {
+      return wanted.removeAll()
+    }
     guard let batch = try? KeyValueBatchView(validating: body, bodySizeMax: geometry.bodySizeMax) else { return }
     var isExecuted: Bool?
     var events = batch.events

@@ -19,6 +19,7 @@ struct BlockRedactor {
       redact(header, &draft, part, address)
       draft.erase(part.lowerBound + Int(header.size)..<part.upperBound, .leftovers)
     } catch {
+      tree.noteDamage(address)
       redact(error, &draft, part)
     }
   }
@@ -26,9 +27,12 @@ struct BlockRedactor {
   // MARK: A block that is right by itself
 
   private func redact(_ header: BlockHeader, _ draft: inout PieceDraft, _ part: Range<Int>, _ address: UInt64) {
+    if header.address != address { tree.noteDamage(address) }
     switch header.type {
     case .blockSet, .sessionTable: return
-    case .treeValue: redactOpaque(&draft, part, size: Int(header.size), .valueBlocks)
+    case .treeValue:
+      if header.address == address { tree.noteValue(header) }
+      redactOpaque(&draft, part, size: Int(header.size), .valueBlocks)
     case .treeLeaf, .treeInner: redactNode(header, &draft, part, address)
     }
   }
@@ -61,6 +65,8 @@ struct BlockRedactor {
       draft.record(part.lowerBound + 16..<contents.upperBound, as: .block, filler: contents)
       return draft.erase(contents, .keysAndValues)
     }
+    let node = TreeNodeView(validated: bytes)
+    if node.level == 0 { tree.noteValues(of: node, address) }
     let secrets = BlockRedactor.secrets(in: bytes, from: part.lowerBound)
     guard let filler = secrets.max(by: { $0.count < $1.count }), !filler.isEmpty else { return }
     draft.record(part.lowerBound + 16..<part.lowerBound + size, as: .block, filler: filler)

@@ -25,16 +25,30 @@ enum HeaderRedactor {
   private static let filler = 16..<64
 
   /// A header and its body.
-  static func redactSlot(_ ring: Ring, _ draft: inout PieceDraft, _ start: Int, _ stride: Int, _ cluster: UInt128) {
+  /// - Parameter named: the size that something else in the file gives of the contents, bytes; 0 if nothing does. If the header here
+  ///   is damaged, the body is still asked for by that.
+  static func redactSlot(
+    _ ring: Ring, _ draft: inout PieceDraft, _ start: Int, _ stride: Int, _ cluster: UInt128, named: Int
+  ) {
+    func body(_ size: Int) -> Range<Int>? {
+      size > byteCount && size <= stride ? start + byteCount..<start + size : nil
+    }
     let slot = start..<min(start + stride, draft.count)
+    let own = redact(ring, &draft, start, cluster) ?? 0
+    record(body(own), ring, &draft)
+    // Zeros that nothing is put over are themselves what is asked for.
+    if named != own, let body = body(named), own > byteCount || !draft.isZero(body) { record(body, ring, &draft) }
     var end = start + byteCount
-    if let size = redact(ring, &draft, start, cluster), size > byteCount, size <= stride {
-      let body = start + byteCount..<start + size
-      if draft.isWhole(body) { draft.record(body, as: ring.body, filler: body) }
+    if let body = body(own) {
       draft.erase(body, ring.reason)
       end = body.upperBound
     }
     draft.erase(min(end, slot.upperBound)..<slot.upperBound, .leftovers)
+  }
+
+  private static func record(_ body: Range<Int>?, _ ring: Ring, _ draft: inout PieceDraft) {
+    guard let body, draft.isWhole(body) else { return }
+    draft.record(body, as: ring.body, filler: body)
   }
 
   /// A header alone. What is damaged stays only if it is certainly a header of this cluster.

@@ -48,6 +48,8 @@ public struct ImageHeader: Sendable, Equatable {
   /// Length of the image, bytes.
   public var imageByteCount: UInt64 = 0
   var indexChecksum: UInt128 = 0
+  /// Damaged blocks of values that the log replaces; none if nothing was left out.
+  var replaced = ReplacedBlocks()
 
   /// - Returns: nil if the data file is too large for an image.
   init?(dataByteCount: UInt64) {
@@ -93,6 +95,8 @@ public struct ImageHeader: Sendable, Equatable {
     indexOffset = bytes.load(Layout.indexOffset)
     imageByteCount = bytes.load(Layout.imageByteCount)
     indexChecksum = bytes.load(Layout.indexChecksum)
+    guard let replaced = ReplacedBlocks(decoding: bytes) else { throw .header }
+    self.replaced = replaced
     guard ImageHeader.pieceShifts.contains(pieceShift), alignment >= 512, alignment <= 65536,
       alignment & (alignment - 1) == 0, pieceCount == bytes.load(Layout.pieceCount),
       pieceCount <= ImageHeader.piecesMax, indexOffset >= UInt64(ImageHeader.byteCount), indexOffset <= imageByteCount,
@@ -113,6 +117,7 @@ public struct ImageHeader: Sendable, Equatable {
     bytes.store(pieceCount, Layout.pieceCount)
     bytes.store(imageByteCount, Layout.imageByteCount)
     bytes.store(indexChecksum, Layout.indexChecksum)
+    replaced.encode(into: &bytes)
     let checksum = Checksum.of(bytes.bytes.extracting(32..<ImageHeader.byteCount), seed: ImageHeader.seed)
     bytes.store(checksum, Layout.checksum)
   }

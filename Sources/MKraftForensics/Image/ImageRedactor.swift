@@ -9,17 +9,27 @@ internal import MKraftStorage
 struct ImageRedactor {
   private let survey: SuperblockSurvey
   private let tree: TreeBounds?
+  /// By slot, the size that the header ring gives of an entry, bytes; 0 if it gives none.
+  private var entrySizes: [UInt32] = []
+  /// The same of replies, by the table of sessions.
+  private var replySizes: [UInt32] = []
 
   init(_ storage: any Storage) {
     survey = SuperblockSurvey.read(storage)
     let decision = SuperblockDecision(survey)
     let newest = survey.copies.compactMap(\.valid).max { $0.sequence < $1.sequence }
     if survey.geometry != nil, let superblock = decision.chosen ?? newest {
-      tree = TreeBounds(storage, superblock)
+      let tree = TreeBounds(storage, superblock)
+      self.tree = tree
+      entrySizes = Array(repeating: 0, count: Int(tree.geometry.slotCount))
+      replySizes = tree.sessions.map(\.replySize)
     } else {
       tree = nil
     }
   }
+
+  /// Once all pieces were passed by: whether a block of a value may be damaged.
+  var mayLackValues: Bool { tree?.mayLackValues ?? false }
 
   /// Takes everything out of the piece that must not be in the image. Pieces come in order of address.
   mutating func redact(_ draft: inout PieceDraft) {
@@ -35,13 +45,18 @@ struct ImageRedactor {
       switch zone {
       case .superblock0, .superblock1, .superblock2, .superblock3: redactSuperblock(at: start, &draft)
       case .walHeaders:
-        forEach(zone, PrepareHeader.byteCount, geometry, draft.range) { offset in
-          HeaderRedactor.redact(.prepare, &draft, draft.position(offset), cluster)
+        ImageRedactor.forEach(zone, PrepareHeader.byteCount, geometry, draft.range) { offset in
+          let size = HeaderRedactor.redact(.prepare, &draft, draft.position(offset), cluster) ?? 0
+          entrySizes[Int(offset - start) / PrepareHeader.byteCount] = UInt32(size)
         }
       case .walPrepares, .replies:
         let ring: HeaderRedactor.Ring = zone == .walPrepares ? .prepare : .reply
-        forEach(zone, Int(geometry.messageSize), geometry, draft.range) { offset in
-          HeaderRedactor.redactSlot(ring, &draft, draft.position(offset), Int(geometry.messageSize), cluster)
+        let sizes = zone == .walPrepares ? entrySizes : replySizes
+        let stride = Int(geometry.messageSize)
+        ImageRedactor.forEach(zone, stride, geometry, draft.range) { offset in
+          let slot = Int(offset - start) / stride
+          HeaderRedactor.redactSlot(
+            ring, &draft, draft.position(offset), stride, cluster, named: slot < sizes.count ? Int(sizes[slot]) : 0)
         }
       case .grid: redactGrid(&draft)
       }
@@ -50,7 +65,7 @@ struct ImageRedactor {
   }
 
   /// The structures of a zone that begin in `range`.
-  private func forEach(
+  private static func forEach(
     _ zone: Zone, _ stride: Int, _ geometry: Geometry, _ range: Range<UInt64>, _ visit: (UInt64) -> Void
   ) {
     let start = geometry.offset(of: zone)
@@ -130,6 +145,7 @@ struct ImageRedactor {
       let address = (offset - grid) / blockSize + 1
       let part = draft.position(offset)..<draft.position(offset) + Int(blockSize)
       guard address <= geometry.gridBlocksMax, draft.isWhole(part) else {
+        tree.noteDamage(address)
         draft.erase(part, .unrecognised)
         continue
       }

@@ -83,6 +83,7 @@ public final class ImageStorage: StandInStorage {
   public var byteCount: UInt64 { header.dataByteCount }
   public var directAlignment: Int { header.alignment }
   public var isRedacted: Bool { header.isRedacted }
+  public var replacedBlocks: ReplacedBlocks { isAnswering ? header.replaced : ReplacedBlocks() }
   public var unanswered: any Storage { ImageStorage(file, header, index, isAnswering: false) }
 
   /// Pieces that are held.

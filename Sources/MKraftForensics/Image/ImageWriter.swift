@@ -8,7 +8,10 @@ internal import SystemPackage
 /// Of a file in use an image is of one superblock: rings, replies and blocks are read between two looks at the copies that found
 /// the same one, so that all of them are what it speaks for; if it was updated meanwhile, everything is read again.
 ///
-/// Memory: two buffers of a piece, 32 bytes for each piece, and 12 MiB at most for the bounds of leaves and the set of blocks.
+/// A file with damage in its tree is verified too, so that what needs keys and values can be recorded (`ReplacedBlocks`): then it is
+/// read twice.
+///
+/// Memory: two buffers of a piece, 32 bytes for each piece, 4 bytes for each slot of the log, and 12 MiB at most for the bounds of leaves and the set of blocks.
 public struct ImageWriter {
   public struct Options: Sendable {
     /// Whether bytes of users are left out.
@@ -113,6 +116,7 @@ public struct ImageWriter {
     }
     header.isUnsteady = hasMoved(inPassing: false)
     if header.isUnsteady, !isLast { return nil }
+    if !header.isLive, redactor?.mayLackValues == true { header.replaced = ReplacedBlocks(of: source) }
     header.indexOffset = position
     header.indexChecksum = Checksum.of(index.bytes.rawSpan, seed: ImageHeader.seed)
     try append(index.bytes)

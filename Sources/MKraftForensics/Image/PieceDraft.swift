@@ -28,6 +28,13 @@ struct PieceDraft {
     part.upperBound <= count && !piece.unreadable.contains { $0.range.overlaps(part) }
   }
 
+  /// Whether all bytes of `part`, as far as it is in the piece, are zero.
+  func isZero(_ part: Range<Int>) -> Bool {
+    let part = part.clamped(to: 0..<count)
+    let buffer = buffer
+    return buffer.bytes.isZero(part)
+  }
+
   mutating func keep(_ part: Range<Int>) { kept.append(part) }
 
   func isKept(_ position: Int) -> Bool { kept.contains { $0.contains(position) } }

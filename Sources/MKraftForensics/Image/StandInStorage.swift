@@ -6,6 +6,8 @@ public import MKraftStorage
 public protocol StandInStorage: Storage {
   /// Whether bytes of users were left out.
   var isRedacted: Bool { get }
+  /// What was found out of damaged values when the bytes of all were there.
+  var replacedBlocks: ReplacedBlocks { get }
   /// The same bytes, of which nothing is told: every check is of the bytes that are given.
   var unanswered: any Storage { get }
 }

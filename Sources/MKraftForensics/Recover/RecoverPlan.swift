@@ -110,6 +110,19 @@ public struct RecoverPlan: Sendable, Equatable {
     return Checksum.of(Array(lines.joined(separator: "\n").utf8).rawSpan, seed: 0)
   }
 
+  /// Whether this plan goes at least as far as another that was made without keys and values, for files that are in the same state by
+  /// all that it says of them.
+  public func knowsMore(than other: RecoverPlan) -> Bool {
+    let isRedacted = other.sources.contains(where: \.isRedacted) && !sources.contains(where: \.isRedacted)
+    let isSame =
+      sources.count == other.sources.count
+      && zip(sources, other.sources).allSatisfy { mine, theirs in
+        mine.byteCount == theirs.byteCount && mine.fileID == theirs.fileID && mine.sequence == theirs.sequence
+          && mine.superblock == theirs.superblock
+      }
+    return isRedacted && isSame && (checkpointOp, head.op) >= (other.checkpointOp, other.head.op)
+  }
+
   /// In what this plan is not the other, one line each; empty if it is the same.
   public func differences(from other: RecoverPlan) -> [String] {
     guard checksum != other.checksum else { return [] }

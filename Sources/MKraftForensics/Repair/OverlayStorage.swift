@@ -18,7 +18,7 @@ final class OverlayStorage: Storage {
     let content: Content
   }
 
-  private let base: any Storage
+  let base: any Storage
   /// In order, none touching another's bytes.
   private let patches: [Patch]
   let byteCount: UInt64

@@ -176,6 +176,9 @@ extension Verification {
     guard !options.isLive, judged.isLogWhole, let journal = judged.journal, journal.serves,
       grid.faultCount == grid.faults.count, !grid.faults.isEmpty
     else { return [:] }
+    if let recorded = ReplacedBlocks.recorded(of: storage) {
+      return recorded.replaced(in: storage, ground.superblock, head: journal.head.op)
+    }
     return ReplacedValues.find(among: grid.faults, storage, ground, head: journal.head.op)
   }
 

@@ -70,8 +70,9 @@ public enum RecordedAnswers {
   private struct Region: Sendable {
     /// Addresses.
     let memory: Range<UInt>
-    /// By where the bytes begin that they are of.
-    var sums: [Int: Sum] = [:]
+    /// By the bytes that they are of: of a slot there may be one for each header that speaks of its body.
+    var sums: [Range<Int>: Sum] = [:]
+    /// By where their blocks begin.
     var nodes: [Int: NodeSight] = [:]
   }
 
@@ -86,7 +87,7 @@ public enum RecordedAnswers {
       if index == regions.count || regions[index].memory != memory {
         regions.insert(Region(memory: memory), at: index)
       }
-      for sum in sums { regions[index].sums[sum.covered.lowerBound] = sum }
+      for sum in sums { regions[index].sums[sum.covered] = sum }
       for node in nodes { regions[index].nodes[node.block.lowerBound] = node }
     }
     isUsed.store(true, ordering: .releasing)
@@ -129,9 +130,10 @@ public enum RecordedAnswers {
     let start = address(of: bytes)
     let found = regions.withLock { regions -> Sum? in
       guard let region = region(of: start, in: regions) else { return nil }
-      return region.sums[Int(start - region.memory.lowerBound)]
+      let first = Int(start - region.memory.lowerBound)
+      return region.sums[first..<first + bytes.byteCount]
     }
-    guard let found, found.covered.count == bytes.byteCount, found.now == computed else { return nil }
+    guard let found, found.now == computed else { return nil }
     return found.then
   }
 

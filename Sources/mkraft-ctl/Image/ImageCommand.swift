@@ -11,7 +11,8 @@ struct ImageCommand: Command {
     abstract: "Makes a small dump of a data file for a bug report, without keys and values.",
     discussion: """
       Every checksum, whether right or wrong, is judged on the image as on the file, and all reading commands take the image in \
-      the file's place: same findings, same exit code. Kept are superblocks, headers, client ids, times, sizes, and checksums; \
+      the file's place: same findings, same exit code. Only of a block whose damaged header the file alone makes anew an image \
+      cannot tell that: it is 13 there, not 11. Kept are superblocks, headers, client ids, times, sizes, and checksums; \
       requests, replies, keys and values are left out, and so is whatever is no sound structure.
 
       Checksums stay, and XXH3 hides nothing: whoever guesses a short key or value can confirm the guess. Client ids stay, \

@@ -10,8 +10,8 @@ struct RecoverApplyCommand: Command {
     commandName: "apply",
     abstract: "Makes the new file of a saved plan.",
     discussion: """
-      The plan is made again first; if it comes out otherwise it is stale, and nothing is written (exit 15). The same if it \
-      loses something that was not accepted. The new file appears under its name when it is complete and verified, with mode \
+      The plan is made again first; if it comes out otherwise it is stale, or was made without keys and values and knows too \
+      little, and nothing is written (exit 15). The same if it loses something that was not accepted. The new file appears under its name when it is complete and verified, with mode \
       0600, and never replaces anything: killed at any point, NEW does not exist. Every structure in it is sealed anew from the \
       proven state, so that it holds nothing else.
       """)
@@ -63,10 +63,13 @@ extension RecoverPlanDocument {
     let planning = try inputs.plan(as: plan.identity, progress, on: console)
     let differences = planning.plan.differences(from: plan)
     guard !differences.isEmpty else { return (inputs, planning) }
-    let again = self.inputs.reduce(self.planning) { $0.path($1) }
-    var failure = Failure(
-      .declined, "the plan is stale: it was made for the files in another state; nothing was written", of: path,
-      next: again)
+    // Evidence without keys and values gives the same plan again, whatever became of the files.
+    let again = inputs.filePaths.reduce(self.planning) { $0.path($1) }
+    let words =
+      planning.plan.knowsMore(than: plan)
+      ? "the plan was made without keys and values, and from the files themselves more is known; plan again from them"
+      : "the plan is stale: it was made for the files in another state"
+    var failure = Failure(.declined, "\(words); nothing was written", of: path, next: again)
     failure.details = differences
     throw failure
   }

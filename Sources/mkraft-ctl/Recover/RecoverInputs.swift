@@ -8,6 +8,9 @@ internal import SystemPackage
 struct RecoverInputs {
   /// As they were named, from the root.
   let paths: [String]
+  /// The same, with the files that evidence without keys and values is about in its place: what a plan that is to be applied is made
+  /// from.
+  let filePaths: [String]
   let sources: [RecoverSource]
   /// Images among them from which keys and values were left out: no plan is applied while they are named. Evidence is none of them,
   /// since the files that it is about are opened instead.
@@ -28,14 +31,17 @@ struct RecoverInputs {
     var sources: [RecoverSource] = []
     var images: [Bool] = []
     var redactedImages: [String] = []
+    var filePaths: [String] = []
     for path in self.paths {
       let input = try opening.open(path)
+      filePaths += input.filePaths
       sources += input.sources
       images.append(input.image != nil)
       if input.image?.isRedacted == true { redactedImages.append(path) }
     }
     self.sources = sources
     self.redactedImages = redactedImages
+    self.filePaths = filePaths
     isOfImage = images.first ?? false
   }
 }
@@ -50,6 +56,8 @@ private struct InputOpening {
   /// What one path leads to.
   struct Input {
     let sources: [RecoverSource]
+    /// The path itself, or those of the files that it is evidence of.
+    let filePaths: [String]
     /// If it is an image, what it says of itself.
     let image: ImageHeader?
   }
@@ -71,7 +79,8 @@ private struct InputOpening {
           sources.append(try source(part.path, part.image, part.image.header))
         }
       }
-      return Input(sources: sources, image: nil)
+      let isRedacted = parts.contains { $0.image.header.isRedacted }
+      return Input(sources: sources, filePaths: isRedacted ? parts.map(\.path) : [path], image: nil)
     }
     if let holder = examined.lockHolder {
       throw Failure(.locked, "it is in use by \(holder); stop the replica first", of: path)
@@ -80,7 +89,8 @@ private struct InputOpening {
       throw Failure(.declined, RepairDonor.Refusal.redacted.words, of: path)
     }
     if let image = examined.storage as? ExaminedImage { try image.image.check(path, progress, on: console) }
-    return Input(sources: [try source(path, examined.storage, examined.image)], image: examined.image)
+    return Input(
+      sources: [try source(path, examined.storage, examined.image)], filePaths: [path], image: examined.image)
   }
 
   private func source(
@@ -121,7 +131,15 @@ extension RecoverInputs {
     defer { bar.finish() }
     do throws(RecoverRefusal) {
       return try RecoverPlanner.plan(sources, as: identity) { bar.update($0) }
-    } catch { throw Failure(error) }
+    } catch {
+      var failure = Failure(error)
+      if case .noCheckpoint = error, sources.contains(where: \.isRedacted) {
+        failure.details.append(
+          "without keys and values it cannot be told whether the header of a damaged block can be made anew; the data file tells, with "
+            + "'recover plan FILE'")
+      }
+      throw failure
+    }
   }
 }
 

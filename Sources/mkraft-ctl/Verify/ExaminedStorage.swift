@@ -21,6 +21,7 @@ final class ExaminedImage: ExaminedStorage, StandInStorage {
   var byteCount: UInt64 { image.byteCount }
   var directAlignment: Int { image.directAlignment }
   var isRedacted: Bool { image.isRedacted }
+  var replacedBlocks: ReplacedBlocks { image.replacedBlocks }
   var unanswered: any Storage { image.unanswered }
 
   func read(_ count: Int, at offset: UInt64, into buffer: IOBuffer, from start: Int) throws(StorageError) -> Int {

@@ -126,6 +126,26 @@ import Testing
     #expect(circular.exit == 65 && circular.errorText.contains("it is evidence itself"), "\(circular)")
   }
 
+  /// Evidence without keys and values gives the same plan whatever the files hold: what is advised is a plan from the files.
+  @Test func aPlanFromEvidenceThatFitsNoMoreIsMadeFromTheFiles() throws {
+    let ground = try Ground()
+    let (evidence, plan, new) = (ground["evidence"], ground["plan"], ground["new"])
+    let again = "mkraft-ctl recover plan \(ground.file.path.string)\n"
+    try ground.damage(op: ground.op(of: 6))
+    #expect(try Run.tool("recover", "collect", ground.file.path.string, "--to", evidence).exit == 13)
+    #expect(try Run.tool("recover", "plan", evidence, "--to", plan).exit == 13)
+    // The files turn out to hold more, in the same state.
+    try ground.file.overwrite(at: 0, with: try readAll(ground.backup))
+    let more = try Run.tool("recover", "apply", plan, "--to", new, "--accept-loss", "op:13..19")
+    #expect(more.exit == 15 && more.errorText.contains("from the files themselves more is known"), "\(more)")
+    #expect(more.errorText.contains(again) && !more.errorText.contains("stale"), "\(more)")
+    // Or less, which is another state.
+    try ground.damage(op: ground.op(of: 3))
+    let less = try Run.tool("recover", "apply", plan, "--to", new, "--accept-loss", "op:13..19")
+    #expect(less.exit == 15 && less.errorText.contains("is stale") && less.errorText.contains(again), "\(less)")
+    #expect(!ground.file.directory.names.contains("new"))
+  }
+
   /// The way out of a superblock that was rolled back leads to a new file, and not back to where it began.
   @Test func aSuperblockThatWasRolledBackIsRecoveredFrom() throws {
     let directory = try TemporaryDirectory()

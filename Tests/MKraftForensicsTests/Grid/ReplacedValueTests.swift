@@ -7,23 +7,49 @@ import Testing
 
 /// A damaged value that the log replaces or removes stops nobody, unless something reads it first; as a replica finds out.
 @Suite struct ReplacedValueTests {
-  /// - Parameter geometry: of the file.
+  /// - Parameters:
+  ///   - geometry: of the file.
+  ///   - damage: done to a block of a value.
   private func outcome(
-    of geometry: Geometry = GridRun.geometry, _ events: (_ key: [UInt8]) -> [KeyValueEvent]
+    of geometry: Geometry = GridRun.geometry,
+    damage: (MemoryStorage, Range<UInt64>) throws -> Void = ReplacedValueTests.flip,
+    _ events: (_ key: [UInt8]) -> [KeyValueEvent]
   ) throws -> (VerificationReport, ReplicaOutcome) {
     let run = try GridRun(geometry: geometry)
     try run.run(checkpoints: 6)
     let map = try GridMap(run.storage)
     let value = map.blocks(.value)[0]
-    let leaf = try #require(map.referrers[value])
-    let block = try map.bytes(leaf)
-    let node = TreeNodeView(validated: block.bytes)
-    let index = (0..<node.count).first { node.form($0) == .blocks && node.valueBlock($0, 0).address == value } ?? 0
-    let key = [UInt8](copying: node.key(index))
-    try run.ask(events(key), by: 0)
-    run.storage.flipBit(at: 8 * (map.range(value).lowerBound + 300))
+    try run.ask(events(try map.key(ofValue: value)), by: 0)
+    try damage(run.storage, map.range(value))
+    // An image has neither the value's key nor the request, and says the same.
+    try ImageOf.expectSame(run.storage, "an image")
     // What the damaged value was replaced by is not asked for here.
     return (Verification.run(run.storage), try ReplicaOutcome(on: run.storage, pairs: [:]))
+  }
+
+  private static func flip(_ storage: MemoryStorage, _ block: Range<UInt64>) {
+    storage.flipBit(at: 8 * (block.lowerBound + 300))
+  }
+
+  /// A block that is right by itself, and not the one that is referred to: as if a write had been lost.
+  private static func putOther(_ storage: MemoryStorage, _ range: Range<UInt64>) throws {
+    let block = try GridMap.bytes(storage, range)
+    var header = try BlockHeader(decoding: block.bytes)
+    let byte = block.bytes.load(fromByteOffset: 300, as: UInt8.self)
+    var bytes = block.mutableBytes
+    bytes.store(byte ^ 1, toByteOffset: 300)
+    header.seal(into: &bytes)
+    storage.replace(at: range.lowerBound, with: block)
+  }
+
+  @Test func anyDamageOfAReplacedValue() throws {
+    let damages: [(MemoryStorage, Range<UInt64>) throws -> Void] = [
+      ReplacedValueTests.putOther, { $0.zero($1) },
+    ]
+    for damage in damages {
+      let (report, outcome) = try outcome(damage: damage) { [.delete(key: $0)] }
+      #expect(report.findings.map(\.kind) == [.blockReplacedDamaged] && outcome == .serves, "\(report.findings)")
+    }
   }
 
   @Test func replacedOrRemovedFirst() throws {

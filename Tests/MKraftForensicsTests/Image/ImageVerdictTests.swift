@@ -1,5 +1,6 @@
 import MKraftForensics
 import MKraftFormat
+import MKraftOutput
 import MKraftStorage
 import Testing
 
@@ -84,6 +85,38 @@ import Testing
     let found = Verification.run(file.storage)
     #expect(found.findings.contains { $0.actual == .text(Invariant.treeNodeBounds.name) }, "\(found.findings)")
     try ImageOf.expectSame(file.storage, "keys outside their bounds")
+  }
+
+  /// What the file alone makes right: the header of an entry or of a reply that something else names, before a body that is whole.
+  @Test func ofHeadersThatTheFileAloneRebuilds() throws {
+    let log = try RecoverGround(seed: 2, more: 20, stop: false)
+    let replies = try RecoverGround(seed: 5, checkpoints: 2, more: 1, stop: true)
+    let geometry = GridRun.geometry
+    let prepares = (log.map.superblock.checkpoint.op + 1...log.head).map {
+      geometry.prepareOffset(slot: geometry.slot(of: $0))
+    }
+    let slots = (0..<Int(geometry.sessions)).map { geometry.replyOffset(slot: $0) }
+    for (storage, places) in [(log.storage, prepares), (replies.storage, slots)] {
+      var rebuildable = 0
+      for start in places {
+        // The header alone, and with its body.
+        for bytes in [[100], [100, 256]] as [[UInt64]] {
+          let damaged = storage.snapshot()
+          for byte in bytes { damaged.flipBit(at: 8 * (start + byte)) }
+          let file = Verification.run(damaged)
+          let image = Verification.run(try ImageOf(damaged).storage())
+          let name = "bytes \(bytes) of \(start)"
+          ImageOf.expectSame(file, image, name)
+          #expect(image.verdict.exitCode == file.verdict.exitCode, "\(name)")
+          func mended(_ report: VerificationReport) -> Set<String> {
+            Set(report.findings.filter(\.isRebuildable).map(\.place))
+          }
+          #expect(mended(image) == mended(file), "\(name)")
+          if file.verdict.exitCode == .repairable { rebuildable += 1 }
+        }
+      }
+      #expect(rebuildable > 0)
+    }
   }
 
   /// Images of different files side by side, and files beside images: none gets another's answers.

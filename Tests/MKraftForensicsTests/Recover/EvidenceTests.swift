@@ -64,6 +64,48 @@ struct EvidenceTests {
     #expect(compared == 30 && same >= 24)
   }
 
+  @Test("An entry whose header stands in the header ring only is there by evidence as it is by the file")
+  func prepareHeaderGone() throws {
+    let ground = try RecoverGround(seed: 2, more: 20, stop: false)
+    let geometry = GridRun.geometry
+    for op in [ground.map.superblock.checkpoint.op + 1, ground.head - 5, ground.head] {
+      let file = ground.storage.snapshot()
+      let start = geometry.prepareOffset(slot: geometry.slot(of: op))
+      file.flipBit(at: 8 * (start + 100))
+      let whole = try plan(try collect([file], redacted: true)).plan
+      #expect(whole.losses.isEmpty && whole.head.op == ground.head, "op \(op)")
+      let direct = try RecoverRig.plan([file]).plan
+      #expect(whole.checksum == direct.checksum, "op \(op)")
+      // With a wrong body it is not there, and evidence says that too.
+      file.flipBit(at: 8 * (start + 256))
+      let without = try? plan(try collect([file], redacted: true)).plan
+      let wanted = try? RecoverRig.plan([file]).plan
+      #expect(without?.checksum == wanted?.checksum, "op \(op)")
+    }
+  }
+
+  @Test("A damaged value that the log replaces is none that evidence misses, as long as the log does")
+  func replacedValue() throws {
+    let run = try GridRun()
+    try run.run(checkpoints: 6)
+    let map = try GridMap(run.storage)
+    let value = map.blocks(.value)[0]
+    try run.ask([.delete(key: try map.key(ofValue: value))], by: 0)
+    run.storage.flipBit(at: 8 * (map.range(value).lowerBound + 300))
+    let direct = try RecoverRig.plan([run.storage]).plan
+    let redacted = try plan(try collect([run.storage], redacted: true)).plan
+    #expect(direct.losses.isEmpty && direct.checkpointOp == map.superblock.checkpoint.op)
+    #expect(redacted.checksum == direct.checksum)
+    // Without the entry the value is missed.
+    let geometry = GridRun.geometry
+    let slot = geometry.slot(of: direct.head.op)
+    run.storage.flipBit(at: 8 * (geometry.prepareOffset(slot: slot) + 20))
+    run.storage.flipBit(at: 8 * (geometry.prepareOffset(slot: slot) + 270))
+    let without = try? plan(try collect([run.storage], redacted: true)).plan
+    let wanted = try? RecoverRig.plan([run.storage]).plan
+    #expect(without?.checksum == wanted?.checksum && without?.checkpointOp != direct.checkpointOp)
+  }
+
   @Test("Evidence with keys and values is enough to build from")
   func builds() throws {
     let ground = try RecoverGround(seed: 2, more: 20, stop: false)

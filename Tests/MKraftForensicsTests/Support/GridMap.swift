@@ -50,6 +50,20 @@ struct GridMap {
 
   func bytes(_ address: UInt64) throws -> IOBuffer { try GridMap.bytes(storage, range(address)) }
 
+  /// The key of the value that a block holds a part of.
+  func key(ofValue address: UInt64) throws -> [UInt8] {
+    guard let leaf = referrers[address] else { return [] }
+    let block = try bytes(leaf)
+    let node = TreeNodeView(validated: block.bytes)
+    for index in 0..<node.count where node.form(index) == .blocks {
+      for part in 0..<node.payload(index).byteCount / BlockReference.byteCount
+      where node.valueBlock(index, part).address == address {
+        return [UInt8](copying: node.key(index))
+      }
+    }
+    return []
+  }
+
   /// The header of what stands in a block's place; nil if that is not right by itself.
   func header(_ address: UInt64) throws -> BlockHeader? { try GridMap.header(storage, range(address)) }
 
