@@ -66,6 +66,12 @@ public struct ImageHeader: Sendable, Equatable {
     dataByteCount >> UInt64(pieceShift) + (dataByteCount & UInt64(pieceByteCount - 1) > 0 ? 1 : 0)
   }
 
+  /// Whether pieces are as small as they can be: a reader's memory is that of a few of them.
+  private var hasSmallestPieces: Bool {
+    pieceShift == ImageHeader.pieceShifts.lowerBound
+      || dataByteCount > ImageHeader.piecesMax << UInt64(pieceShift - 1)
+  }
+
   /// The bytes of the data file that a piece stands for.
   func range(of piece: UInt64) -> Range<UInt64> {
     let start = piece << UInt64(pieceShift)
@@ -99,7 +105,8 @@ public struct ImageHeader: Sendable, Equatable {
     self.replaced = replaced
     guard ImageHeader.pieceShifts.contains(pieceShift), alignment >= 512, alignment <= 65536,
       alignment & (alignment - 1) == 0, pieceCount == bytes.load(Layout.pieceCount),
-      pieceCount <= ImageHeader.piecesMax, indexOffset >= UInt64(ImageHeader.byteCount), indexOffset <= imageByteCount,
+      pieceCount <= ImageHeader.piecesMax, hasSmallestPieces, indexOffset >= UInt64(ImageHeader.byteCount),
+      indexOffset <= imageByteCount,
       imageByteCount - indexOffset == pieceCount * UInt64(ImageIndexEntry.byteCount)
     else { throw .header }
   }

@@ -20,6 +20,12 @@ package struct ImagePiece: Sendable {
       self.kind = kind
       self.checksum = checksum
     }
+
+    /// The bytes that it is about; nil if it contradicts itself.
+    fileprivate var extent: Range<Int>? {
+      guard !covered.isEmpty else { return filler.isEmpty ? nil : filler }
+      return covered.lowerBound <= filler.lowerBound && filler.upperBound <= covered.upperBound ? covered : nil
+    }
   }
 
   package struct Node: Sendable, Equatable {
@@ -53,6 +59,12 @@ package struct ImagePiece: Sendable {
 
   /// Runs of zeros that are shorter stand in the image like other bytes.
   private static let zerosMin = 16
+  /// Bytes that are read, or not, as one when a piece cannot be read as a whole.
+  static let unreadableUnit = 4096
+
+  /// Most bytes in the image of a piece that stands for `count` bytes, at least 1 MiB: those bytes, for runs need less room than the
+  /// zeros between them, and 33 for each 256 of them, with little for nodes and errors.
+  static func byteCountMax(_ count: Int) -> Int { count + count / 4 }
 
   // MARK: Coding
 
@@ -95,7 +107,8 @@ package struct ImagePiece: Sendable {
     image.append(UInt32(range.count))
   }
 
-  /// Puts the bytes into `buffer`, which is zero; nil if the image contradicts itself.
+  /// Puts the bytes into `buffer`, which is zero; nil if the image contradicts itself, or says more of the piece than can be said of a
+  /// data file: the work is linear in `count`.
   /// - Parameter count: bytes that the piece stands for.
   package init?(decoding image: RawSpan, into buffer: IOBuffer, count: Int) {
     var cursor = ImageCursor(image)
@@ -104,14 +117,20 @@ package struct ImagePiece: Sendable {
       guard let run = cursor.range(within: count), let bytes = cursor.take(run.count) else { return nil }
       buffer.copy(from: bytes, at: run.lowerBound)
     }
-    guard let answerCount = cursor.number(upTo: count) else { return nil }
+    // No structure of which something is recorded is smaller than a header.
+    guard let answerCount = cursor.number(upTo: ImagePiece.parts(of: count, PrepareHeader.byteCount)) else {
+      return nil
+    }
+    answers.reserveCapacity(answerCount)
     for _ in 0..<answerCount {
       guard let filler = cursor.range(within: count), let covered = cursor.range(within: count),
         let kind = StructureKind(rawValue: cursor.next() ?? 0), let checksum = cursor.next(UInt128.self)
       else { return nil }
       answers.append(Answer(filler: filler, covered: covered, kind: kind, checksum: checksum))
     }
-    guard let nodeCount = cursor.number(upTo: count) else { return nil }
+    guard answersLieApart else { return nil }
+    let blockSizeMin = Int(Geometry.blockSizeRange.lowerBound)
+    guard let nodeCount = cursor.number(upTo: ImagePiece.parts(of: count, blockSizeMin)) else { return nil }
     for _ in 0..<nodeCount {
       guard let start = cursor.number(upTo: count), let checksum = cursor.next(UInt128.self),
         let address = cursor.next(UInt64.self), let liesWithin = cursor.next(UInt8.self), let name = cursor.name()
@@ -123,7 +142,9 @@ package struct ImagePiece: Sendable {
           start: start, key: RecordedAnswers.NodeKey(checksum: checksum, address: address),
           node: RecordedAnswers.Node(broken: broken, liesWithin: liesWithin != 0)))
     }
-    guard let unreadableCount = cursor.number(upTo: count) else { return nil }
+    guard let unreadableCount = cursor.number(upTo: ImagePiece.parts(of: count, ImagePiece.unreadableUnit)) else {
+      return nil
+    }
     for _ in 0..<unreadableCount {
       guard let range = cursor.range(within: count), let error = cursor.next(Int32.self) else { return nil }
       unreadable.append(Unreadable(range: range, error: error))
@@ -132,6 +153,16 @@ package struct ImagePiece: Sendable {
   }
 
   package init() {}
+
+  /// Parts of `size` bytes that begin in `count` bytes.
+  private static func parts(of count: Int, _ size: Int) -> Int { (count + size - 1) / size }
+
+  /// Whether no byte belongs to two answers: each is of a structure of its own, and structures lie side by side.
+  private var answersLieApart: Bool {
+    let extents = answers.compactMap(\.extent).sorted { $0.lowerBound < $1.lowerBound }
+    return extents.count == answers.count
+      && zip(extents, extents.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }
+  }
 
   /// Where bytes are not zero.
   private static func runs(_ bytes: RawSpan) -> [Range<Int>] {

@@ -60,14 +60,17 @@ public final class ImageStorage: StandInStorage {
     else { throw .index }
     var index: [ImageIndexEntry] = []
     index.reserveCapacity(Int(header.pieceCount))
+    // Pieces follow each other without gaps, so that whoever reads all of them reads every byte of the image once.
+    var position = UInt64(ImageHeader.byteCount)
     for number in 0..<Int(header.pieceCount) {
       let entry = ImageIndexEntry(decoding: buffer.bytes, at: number * ImageIndexEntry.byteCount)
-      // A piece of headers alone takes less than four times what it stands for.
-      guard entry.count <= UInt64(header.pieceByteCount) * 4, entry.offset <= header.indexOffset,
-        entry.count <= header.indexOffset - entry.offset
+      guard entry.count <= UInt64(ImagePiece.byteCountMax(header.pieceByteCount)),
+        entry.count == 0 || entry.offset == position
       else { throw .index }
+      position += entry.count
       index.append(entry)
     }
+    guard position == header.indexOffset else { throw .index }
     return index
   }
 
@@ -196,13 +199,15 @@ public final class ImageStorage: StandInStorage {
       buffer.zero(0..<buffer.byteCount)
     }
     let range = header.range(of: number)
-    guard let piece = ImagePiece(decoding: image.bytes, into: buffer, count: range.count) else { return nil }
+    guard var piece = ImagePiece(decoding: image.bytes, into: buffer, count: range.count) else { return nil }
     for answer in piece.answers { answer.fill(buffer, from: range.lowerBound, reader: self.number) }
     let sums = piece.answers.map { answer in
       let now = Checksum.computed(over: buffer.bytes.extracting(answer.covered), seed: answer.kind.seed)
       return RecordedAnswers.Sum(answer.covered, now: now, then: answer.checksum)
     }
     let nodes = ImageStorage.nodes(of: piece, in: buffer)
+    // Neither is asked for again.
+    (piece.answers, piece.nodes) = ([], [])
     let loaded = Loaded(number: number, buffer: buffer, piece: piece, sums: sums, nodes: nodes)
     cache.pieces.append(loaded)
     return loaded

@@ -54,7 +54,7 @@ public struct ImageWriter {
   /// Pieces between two looks whether that has happened.
   private static let piecesPerLook: UInt64 = 16
   /// Bytes read again one by one when a piece cannot be read.
-  private static let unit = 4096
+  private static let unit = ImagePiece.unreadableUnit
 
   private let source: any Storage
   private let target: any Storage

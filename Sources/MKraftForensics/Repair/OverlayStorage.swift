@@ -41,6 +41,8 @@ final class OverlayStorage: Storage {
     var position = offset
     var index = firstPatch(endingAfter: offset)
     while position < end {
+      // Each step takes a patch or what is between two of them, whatever the patches are: none is met twice.
+      while index < patches.count, patches[index].range.upperBound <= position { index += 1 }
       let at = start + Int(position - offset)
       let next = index < patches.count ? patches[index].range : end..<end
       if next.contains(position) {
@@ -49,7 +51,7 @@ final class OverlayStorage: Storage {
         position = piece.upperBound
         index += 1
       } else {
-        let piece = position..<min(end, max(position + 1, next.lowerBound))
+        let piece = position..<min(end, next.lowerBound)
         try copy(base, piece.count, from: piece.lowerBound, into: buffer, at: at)
         position = piece.upperBound
       }

@@ -15,14 +15,17 @@ struct RepairExecution {
   let log: UndoLog
   private let writer: AlignedWriter
   let geometry: Geometry
+  /// The longest that a superblock of the file says it is, bytes.
+  private let namedSize: UInt64
 
   /// Bytes of an atom: what a power cut leaves whole.
   private static let atom: UInt64 = 512
 
-  init(_ storage: any Storage, _ log: UndoLog, _ geometry: Geometry) {
+  init(_ storage: any Storage, _ log: UndoLog, _ geometry: Geometry, namedSize: UInt64) {
     self.storage = storage
     self.log = log
     self.geometry = geometry
+    self.namedSize = namedSize
     writer = AlignedWriter(storage)
   }
 
@@ -120,8 +123,14 @@ struct RepairExecution {
 
   /// Compares the file with the log.
   /// - Parameter isUnderWay: a mark stands: the file may be anywhere in between, and at the marks it is neither.
-  /// - Throws: `movedOn` if some atom is neither what it was nor what it is to be.
+  /// - Throws: `movedOn` if some atom is neither what it was nor what it is to be, or the file cannot come from one of the log's
+  ///   lengths to the other.
   func progress(isUnderWay: Bool) throws(RepairError) -> RepairProgress {
+    // A repair makes a file as long as its superblock says, or cuts off what an undo log may hold. Room for more is never taken.
+    let longest = max(log.header.sizeBefore, log.header.sizeAfter)
+    guard longest <= max(namedSize, storage.byteCount + RepairPlanner.tailLimit) else {
+      throw .movedOn(offset: storage.byteCount)
+    }
     var isOld = storage.byteCount == log.header.sizeBefore
     var isNew = storage.byteCount == log.header.sizeAfter
     guard isOld || isNew || isUnderWay else { throw .movedOn(offset: storage.byteCount) }

@@ -87,11 +87,11 @@ public enum RepairRun {
 
   private static func execution(_ log: UndoLog, on file: any Storage) throws(RepairError) -> RepairExecution {
     let survey = SuperblockSurvey.read(file)
-    guard let one = survey.copies.compactMap(\.valid).first(where: { $0.fileID == log.header.fileID }) else {
-      throw .otherLog
-    }
+    let copies = survey.copies.compactMap(\.valid).filter { $0.fileID == log.header.fileID }
+    guard let one = copies.first else { throw .otherLog }
     try log.check(one.geometry)
-    return RepairExecution(file, log, one.geometry)
+    let named = copies.map(\.checkpoint.storageSize).max() ?? 0
+    return RepairExecution(file, log, one.geometry, namedSize: named)
   }
 
   /// - Throws: unless the file's mark names this log, and the file is somewhere between the log's two states.

@@ -13,6 +13,10 @@ public enum UndoLogDefect: Error, Sendable, Equatable {
   case marksMissing
   /// It would leave a file of so few bytes that the superblock which it names did not fit.
   case tooSmall(byteCount: UInt64)
+  /// The bytes of a record are not those that files of the two lengths which the log names have there.
+  case outsideTheFile(index: Int)
+  /// Two records change the same byte: there is no order in which both could be taken back.
+  case recordsOverlap(offset: UInt64)
 }
 
 extension UndoLogDefect {
@@ -23,12 +27,14 @@ extension UndoLogDefect {
     case .recordDamaged(let index): "record \(index) is damaged"
     case .marksMissing: "its last records are not those of the places of the marks"
     case .tooSmall(let byteCount): "a file of \(byteCount) bytes does not hold the superblock that it names"
+    case .outsideTheFile(let index): "record \(index) does not fit into files of the lengths that the log names"
+    case .recordsOverlap(let offset): "two of its records change the byte at \(offset)"
     }
   }
 }
 
 /// The changes of a repair, old bytes and new, as they stand in a file of their own: enough to finish the repair or to take it
-/// back, without the plan and without its sources. Memory: 32 bytes a change.
+/// back, without the plan and without its sources. Memory: 32 bytes a change, and 32 more while it is checked.
 public struct UndoLog: Sendable {
   /// Most changes in a log.
   static let recordLimit = 1 << 21
@@ -39,6 +45,9 @@ public struct UndoLog: Sendable {
     let offset: UInt64
     let oldSize: Int
     let newSize: Int
+
+    /// The bytes of the data file that it is about, before or after.
+    var range: Range<UInt64> { offset..<offset + UInt64(max(oldSize, newSize)) }
   }
 
   let header: UndoLogHeader
@@ -96,6 +105,25 @@ public struct UndoLog: Sendable {
     let least = geometry.offset(of: .superblock(Superblock.openThreshold - 1)) + UInt64(Superblock.byteCount)
     let size = min(header.sizeBefore, header.sizeAfter)
     guard size >= least else { throw .log(.tooSmall(byteCount: size)) }
+    try checkPlaces()
+  }
+
+  /// Whether every record lies in the file, before or after, and no byte is in two of them. A record holds fewer bytes of one state
+  /// than of the other, or of a mark's place than a mark has, only where the file ends in that state.
+  private func checkPlaces() throws(RepairError) {
+    let firstMark = entries.count - Superblock.copyCount
+    for (index, entry) in entries.enumerated() {
+      let count = index < firstMark ? UInt64(max(entry.oldSize, entry.newSize)) : UInt64(RepairMark.byteCount)
+      func bytes(ofSize size: UInt64) -> UInt64 { size < entry.offset ? 0 : min(count, size - entry.offset) }
+      let isInside =
+        UInt64(entry.oldSize) == bytes(ofSize: header.sizeBefore)
+        && UInt64(entry.newSize) == bytes(ofSize: header.sizeAfter)
+      guard isInside else { throw .log(.outsideTheFile(index: index)) }
+    }
+    let ranges = entries.map(\.range).filter { !$0.isEmpty }.sorted { $0.lowerBound < $1.lowerBound }
+    for (range, next) in zip(ranges, ranges.dropFirst()) where next.lowerBound < range.upperBound {
+      throw .log(.recordsOverlap(offset: next.lowerBound))
+    }
   }
 
   /// The bytes of a change: those before it, or those after it.

@@ -95,6 +95,13 @@ struct PlanDocument {
       let plan = RepairPlan(document)
     else { throw PlanDocument.failure(file) }
     self.init(path: path, allowed: Set(names.compactMap(RepairMethod.init(rawValue:))), plan: plan)
+    // Where the file and the sources lie is not in it: they may have been moved, and the plan told so.
+    guard document["plan_checksum"]?.hex == plan.checksum else {
+      throw Failure(
+        .declined, "the plan was changed since it was saved: its checksum is another; plan anew", of: file,
+        next: planAgain())
+    }
+    guard !plan.hasOverlap else { throw PlanDocument.failure(file) }
   }
 
   private static func failure(_ file: String) -> Failure {

@@ -151,6 +151,43 @@ import Testing
     #expect(read.exit == 64 && read.errorText.contains("no plan of a repair"), "\(read)")
   }
 
+  /// Plans that no release has made: what they change is not looked for, however much it is.
+  @Test func aPlanThatWasChangedIsRefused() throws {
+    let file = try servedFile()
+    try damage(file)
+    let before = try file.bytes()
+    let plan = file.directory["plan"].string
+    #expect(try Run.tool("repair", file.path.string, "--to", plan).exit == 10)
+    let text = String(decoding: try readAll(FilePath(plan)), as: UTF8.self)
+    let target = file.directory["new"].string
+    // The size of the first action, or the action twice.
+    let marker = #""byte_count": ""#
+    let end = try #require(text.firstRange(of: marker)).upperBound
+    let longer = text[..<end] + "1" + text[end...]
+    let actions = try #require(text.firstRange(of: #""actions": ["#)).upperBound
+    let last = try #require(text[actions...].firstRange(of: "}")).upperBound
+    let twice = text[..<last] + "," + text[actions...]
+    for changed in [longer, twice] {
+      let forged = try file.directory.file("forged", Array(changed.utf8)).string
+      for command in [
+        ["apply", forged, "--to", target], ["apply", forged, "--in-place", "--yes"], ["verify", forged],
+      ] {
+        let run = try Run.tool(["repair"] + command)
+        #expect(run.exit == 15 && run.errorText.contains("was changed since it was saved"), "\(run)")
+        #expect(run.errorText.contains("next: mkraft-ctl repair plan \(file.path)\n"), "\(run)")
+      }
+    }
+    #expect(try file.bytes() == before && file.directory.names.sorted() == ["f", "forged", "plan"])
+    // Files may be moved.
+    let moved = try file.directory.file("moved", before).string
+    let path = #""path": ""#
+    let place = try #require(text.firstRange(of: path)).upperBound
+    let rest = try #require(text[place...].firstRange(of: "\"")).lowerBound
+    let named = try file.directory.file("named", Array((text[..<place] + moved + text[rest...]).utf8)).string
+    let copied = try Run.tool("repair", "apply", named, "--to", target)
+    #expect(copied.exit == 0, "\(copied)")
+  }
+
   @Test func aFileInUseIsLeftAlone() throws {
     let file = try servedFile()
     try damage(file)
