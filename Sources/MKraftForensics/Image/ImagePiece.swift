@@ -157,11 +157,25 @@ package struct ImagePiece: Sendable {
   /// Parts of `size` bytes that begin in `count` bytes.
   private static func parts(of count: Int, _ size: Int) -> Int { (count + size - 1) / size }
 
-  /// Whether no byte belongs to two answers: each is of a structure of its own, and structures lie side by side.
+  /// Answers that begin at one byte, at most: of a body by the header before it, and by the one in the other ring or the table of sessions.
+  private static let answersPerPlace = 2
+
+  /// Whether no byte belongs to two answers but those of one body: each is of a structure of its own, and structures lie side by side.
   private var answersLieApart: Bool {
     let extents = answers.compactMap(\.extent).sorted { $0.lowerBound < $1.lowerBound }
-    return extents.count == answers.count
-      && zip(extents, extents.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }
+    guard extents.count == answers.count else { return false }
+    var (place, count, end) = (-1, 0, 0)
+    for extent in extents {
+      if extent.lowerBound == place {
+        count += 1
+        guard count <= ImagePiece.answersPerPlace else { return false }
+      } else {
+        guard extent.lowerBound >= end else { return false }
+        (place, count) = (extent.lowerBound, 1)
+      }
+      end = max(end, extent.upperBound)
+    }
+    return true
   }
 
   /// Where bytes are not zero.
