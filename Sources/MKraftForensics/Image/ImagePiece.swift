@@ -157,11 +157,21 @@ package struct ImagePiece: Sendable {
   /// Parts of `size` bytes that begin in `count` bytes.
   private static func parts(of count: Int, _ size: Int) -> Int { (count + size - 1) / size }
 
-  /// Whether no byte belongs to two answers: each is of a structure of its own, and structures lie side by side.
+  /// Whether no byte belongs to two structures of which something is recorded: they lie side by side. Of one body there may be two
+  /// answers, which begin at the same byte: for the size that its header gives, and for the one that something else names.
   private var answersLieApart: Bool {
-    let extents = answers.compactMap(\.extent).sorted { $0.lowerBound < $1.lowerBound }
-    return extents.count == answers.count
-      && zip(extents, extents.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }
+    let extents = answers.compactMap(\.extent).sorted {
+      ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
+    }
+    guard extents.count == answers.count else { return false }
+    var last = 0..<0
+    var mayBePair = false
+    for extent in extents {
+      let isPair = mayBePair && extent.lowerBound == last.lowerBound && extent.upperBound > last.upperBound
+      guard isPair || extent.lowerBound >= last.upperBound else { return false }
+      (last, mayBePair) = (extent, !isPair)
+    }
+    return true
   }
 
   /// Where bytes are not zero.
