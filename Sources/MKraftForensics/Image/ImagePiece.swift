@@ -157,23 +157,19 @@ package struct ImagePiece: Sendable {
   /// Parts of `size` bytes that begin in `count` bytes.
   private static func parts(of count: Int, _ size: Int) -> Int { (count + size - 1) / size }
 
-  /// Answers that begin at one byte, at most: of a body by the header before it, and by the one in the other ring or the table of sessions.
-  private static let answersPerPlace = 2
-
-  /// Whether no byte belongs to two answers but those of one body: each is of a structure of its own, and structures lie side by side.
+  /// Whether no byte belongs to two structures of which something is recorded: they lie side by side. Of one body there may be two
+  /// answers, which begin at the same byte: for the size that its header gives, and for the one that something else names.
   private var answersLieApart: Bool {
-    let extents = answers.compactMap(\.extent).sorted { $0.lowerBound < $1.lowerBound }
+    let extents = answers.compactMap(\.extent).sorted {
+      ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
+    }
     guard extents.count == answers.count else { return false }
-    var (place, count, end) = (-1, 0, 0)
+    var last = 0..<0
+    var mayBePair = false
     for extent in extents {
-      if extent.lowerBound == place {
-        count += 1
-        guard count <= ImagePiece.answersPerPlace else { return false }
-      } else {
-        guard extent.lowerBound >= end else { return false }
-        (place, count) = (extent.lowerBound, 1)
-      }
-      end = max(end, extent.upperBound)
+      let isPair = mayBePair && extent.lowerBound == last.lowerBound && extent.upperBound > last.upperBound
+      guard isPair || extent.lowerBound >= last.upperBound else { return false }
+      (last, mayBePair) = (extent, !isPair)
     }
     return true
   }

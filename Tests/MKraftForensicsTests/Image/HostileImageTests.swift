@@ -27,6 +27,10 @@ import Testing
     #expect(isTaken(piece([(10..<90, 0..<100), (100..<110, 100..<200)])))
     // In any order, with filler alone, and with none.
     #expect(isTaken(piece([(500..<510, 0..<0), (400..<450, 300..<500), (300..<300, 200..<300)])))
+    // Of a body by the size in its header, and by the one that something else names.
+    #expect(isTaken(piece([(256..<400, 256..<400), (256..<300, 256..<300), (16..<64, 16..<256)])))
+    #expect(!isTaken(piece([(256..<400, 256..<400), (256..<300, 256..<300), (256..<500, 256..<500)])))
+    #expect(!isTaken(piece([(256..<400, 256..<400), (256..<300, 256..<300), (310..<500, 310..<500)])))
     let whole = 0..<HostileImageTests.count
     #expect(!isTaken(piece([(10..<90, whole), (10..<90, whole)])))
     #expect(!isTaken(piece([(10..<90, 0..<100), (100..<110, 99..<200)])))
