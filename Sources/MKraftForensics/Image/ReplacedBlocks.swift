@@ -35,11 +35,14 @@ public struct ReplacedBlocks: Sendable, Equatable {
     }
   }
 
-  /// What was recorded of a file that is an image without keys and values, or is laid over one; nil of any other.
+  /// What was recorded of a file that is an image without keys and values, is laid over one, or reads one; nil of any other.
   static func recorded(of storage: any Storage) -> ReplacedBlocks? {
-    if let overlay = storage as? OverlayStorage { return recorded(of: overlay.base) }
-    guard let image = storage as? any StandInStorage, image.isRedacted else { return nil }
-    return image.replacedBlocks
+    switch storage {
+    case let paced as PacedStorage: recorded(of: paced.inner)
+    case let overlay as OverlayStorage: recorded(of: overlay.base)
+    case let image as any StandInStorage: image.isRedacted ? image.replacedBlocks : nil
+    default: nil
+    }
   }
 
   /// The op that replaces the value, by block, for a log that leads from the same checkpoint to the same entries, and no further than

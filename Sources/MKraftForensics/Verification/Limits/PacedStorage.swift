@@ -6,7 +6,7 @@ final class PacedStorage: Storage {
   /// How often a read that gives nothing before the end of the file is taken up again.
   private static let emptyReadsMax = 3
 
-  private let inner: any Storage
+  let inner: any Storage
   private let budget: ScanBudget
 
   init(_ inner: any Storage, _ budget: ScanBudget) {
