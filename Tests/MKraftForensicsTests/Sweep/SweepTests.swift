@@ -16,7 +16,7 @@ import Testing
   #if DEBUG
     static let usual = 1
   #else
-    static let usual = 30
+    static let usual = 32
   #endif
 
   /// Of so many cases one is planned for, if its code tells of a plan.
